@@ -1,0 +1,7 @@
+//! Time.
+
+use shared_types::Timestamp;
+
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+}
