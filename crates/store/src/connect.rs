@@ -1,0 +1,160 @@
+//! Opening a database: the pools, their settings, and the schema brought up to date.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use domain::ports::{
+    Store, StoreError, Tx,
+    store::{AppendMessage, Appended},
+};
+use migrations::Migrator;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
+use sea_orm_migration::MigratorTrait;
+
+use crate::{appender::Appender, dialect, error::translate, tx::SqlTx};
+
+/// Connections that read beside the one that writes (SQLite), or connections in all (PostgreSQL).
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Where the data lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    SqliteFile(PathBuf),
+    /// `postgres://…`, as the driver reads it; holds a password.
+    Postgres(String),
+}
+
+/// Why a database cannot be used, each in one line for the person who starts the server.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error("cannot open the database: {0}")]
+    Open(DbErr),
+    #[error(
+        "the database was written by a newer Parlance (it knows the migration `{0}`, this program does not): please start that version"
+    )]
+    Newer(String),
+    #[error("cannot bring the database up to date: {0}")]
+    Migrate(DbErr),
+}
+
+/// A database with its schema up to date.
+pub struct SqlStore {
+    readers: DatabaseConnection,
+    writer: DatabaseConnection,
+    appender: Appender,
+}
+
+impl SqlStore {
+    /// Opens the database and migrates it under a lock.
+    pub async fn open(url: &DatabaseUrl) -> Result<Arc<Self>, ConnectError> {
+        let (readers, writer) = match url {
+            DatabaseUrl::SqliteFile(path) => {
+                let address = format!("sqlite://{}?mode=rwc", path.display());
+                // The writer first: it creates the file and switches it to WAL.
+                let writer = Database::connect(sqlite(&address, 1)).await.map_err(ConnectError::Open)?;
+                let readers = Database::connect(sqlite(&address, SQLITE_READERS)).await.map_err(ConnectError::Open)?;
+                (readers, writer)
+            }
+            DatabaseUrl::Postgres(address) => {
+                let mut options = ConnectOptions::new(address);
+                options.max_connections(POSTGRES_CONNECTIONS).sqlx_logging(false);
+                timeouts(&mut options);
+                let pool = Database::connect(options).await.map_err(ConnectError::Open)?;
+                (pool.clone(), pool)
+            }
+        };
+        migrate(&writer).await?;
+        let appender = Appender::start(writer.clone());
+        Ok(Arc::new(Self { readers, writer, appender }))
+    }
+
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Closes the pools, so that SQLite folds its write-ahead log into the file.
+    pub async fn close(&self) {
+        for pool in [self.readers.clone(), self.writer.clone()] {
+            if let Err(error) = pool.close().await {
+                tracing::warn!(%error, "a database pool did not close");
+            }
+        }
+    }
+}
+
+fn timeouts(options: &mut ConnectOptions) {
+    options.acquire_timeout(Duration::from_secs(5)).connect_timeout(Duration::from_secs(5));
+}
+
+fn sqlite(address: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(address);
+    timeouts(&mut options);
+    options
+        .max_connections(connections)
+        .min_connections(connections)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|options| {
+            // FULL: a commit that was answered survives a power cut. Group commit pays its price once per batch.
+            options
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                .pragma("busy_timeout", "5000")
+                .pragma("cache_size", "-8000")
+                .pragma("temp_store", "MEMORY")
+                .pragma("journal_size_limit", "67108864")
+        });
+    options
+}
+
+/// All pending steps in one transaction under a lock: killed in the middle, it leaves the schema as it was.
+async fn migrate(writer: &DatabaseConnection) -> Result<(), ConnectError> {
+    let backend = writer.get_database_backend();
+    let tx = writer.begin_with_options(dialect::write_options(backend)).await.map_err(ConnectError::Migrate)?;
+    if let Some(lock) = dialect::migration_lock(backend) {
+        tx.execute_unprepared(lock).await.map_err(ConnectError::Migrate)?;
+    }
+    Migrator::install(&tx).await.map_err(ConnectError::Migrate)?;
+    let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let applied =
+        tx.query_all_raw(Statement::from_string(backend, "SELECT version FROM seaql_migrations")).await.map_err(ConnectError::Migrate)?;
+    for row in applied {
+        let version: String = row.try_get("", "version").map_err(ConnectError::Migrate)?;
+        if !known.contains(&version) {
+            return Err(ConnectError::Newer(version));
+        }
+    }
+    Migrator::up(&tx, None).await.map_err(ConnectError::Migrate)?;
+    tx.commit().await.map_err(ConnectError::Migrate)
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        let options = dialect::read_options(self.backend());
+        Ok(Box::new(SqlTx::new(self.readers.begin_with_options(options).await.map_err(translate)?)))
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
+        let options = dialect::write_options(self.backend());
+        Ok(Box::new(SqlTx::new(self.writer.begin_with_options(options).await.map_err(translate)?)))
+    }
+
+    async fn append(&self, message: AppendMessage) -> Result<Appended, StoreError> {
+        self.appender.append(message).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.readers.execute_unprepared("SELECT 1").await.map(|_| ()).map_err(translate)
+    }
+}
+
+impl SqlStore {
+    fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+}

@@ -1,0 +1,8 @@
+//! The rows of each noun, and how wire types are made of them.
+
+mod accounts;
+mod conversations;
+pub mod convert;
+mod members;
+pub mod messages;
+mod sessions;
