@@ -1,0 +1,167 @@
+//! Where ports meet adapters, and how the whole is started and stopped. No other module names a concrete adapter.
+
+use std::{
+    fs, io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::Context;
+use bus::LocalBus;
+use domain::{
+    Ctx, conversations,
+    ports::{Clock, Secrets},
+    sessions,
+    throttle::Throttle,
+};
+use realtime::Hub;
+use shared_types::{Timestamp, ws::close};
+use store::{DatabaseUrl, SqlStore};
+
+use crate::{
+    config::Config,
+    listener::{Listener, Peer},
+    router::router,
+    secrets::ServerSecrets,
+};
+
+/// Sessions that have run out are removed this often.
+const SWEEP: Duration = Duration::from_secs(3600);
+/// Requests and sockets that are under way get so long to finish when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+/// A database that is down at the start is waited for so long.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    pub ctx: Ctx,
+    pub hub: Hub,
+    pub config: Arc<Config>,
+    /// Set when the server begins to stop, so that balancers look elsewhere.
+    pub stopping: Arc<AtomicBool>,
+    /// Names this build for clients: another name after a reconnect means that a newer client is there.
+    pub build: Arc<str>,
+}
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everyone else is given")]
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// A server that is ready to accept, and what has to be closed behind it.
+pub struct Server {
+    app: App,
+    store: Arc<SqlStore>,
+    listener: Listener,
+}
+
+impl Server {
+    /// Opens everything. Each failure is one line for the person who starts the server.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        Self::open_at(config, Arc::new(SystemClock)).await
+    }
+
+    /// With a clock of the caller's; for tests.
+    pub async fn open_at(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        if let DatabaseUrl::SqliteFile(path) = &config.database {
+            prepare(path.parent().unwrap_or(&config.data_dir))?;
+        }
+        // The port first: of two servers started by mistake, the second must not touch the database of the first.
+        let listener = Listener::open(&config.listen).await.with_context(|| match &config.listen {
+            crate::config::Listen::Tcp(address) => {
+                format!("cannot listen on {address} (another program may; --listen chooses another port)")
+            }
+            crate::config::Listen::Unix(path) => format!("cannot listen on {}", path.display()),
+        })?;
+        let store = open_database(&config.database).await?;
+        let mut fresh = vec![0; 32];
+        getrandom::fill(&mut fresh).map_err(|error| anyhow::anyhow!("the operating system gives no random bytes: {error}"))?;
+        let signing_key = store.secret("access_token_key", fresh).await.context("cannot read the server's secrets")?;
+        let secrets: Arc<dyn Secrets> = Arc::new(ServerSecrets::new(&signing_key));
+        let ctx =
+            Ctx { store: store.clone(), bus: Arc::new(LocalBus::default()), clock, secrets, login_throttle: Arc::<Throttle>::default() };
+        conversations::ensure_general(&ctx).await.context("cannot prepare the first room")?;
+        let hub = Hub::start(ctx.clone());
+        let app = App { ctx, hub, config: Arc::new(config), stopping: Arc::default(), build: crate::static_files::build().into() };
+        Ok(Self { app, store, listener })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        self.listener.describe()
+    }
+
+    /// Serves until `stop` resolves, then lets what is under way finish: readiness goes first, sockets are told to come
+    /// back soon, requests are answered.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let Self { app, store, listener } = self;
+        let sweeping = tokio::spawn(sweep(app.ctx.clone()));
+        let service = router(app.clone()).into_make_service_with_connect_info::<Peer>();
+        let (drained, drain) = tokio::sync::oneshot::channel();
+        let stopping = {
+            let app = app.clone();
+            async move {
+                stop.await;
+                app.stopping.store(true, Ordering::Release);
+                app.hub.close_all(close::RESTART).await;
+                let _ = drained.send(());
+            }
+        };
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stopping);
+        let overdue = async {
+            let _ = drain.await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            outcome = async { serving.await } => outcome.context("the listener failed")?,
+            () = overdue => tracing::warn!("some requests did not finish in time"),
+        }
+        sweeping.abort();
+        store.close().await;
+        Ok(())
+    }
+}
+
+async fn sweep(ctx: Ctx) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = sessions::sweep(&ctx).await {
+            tracing::warn!(%error, "expired sessions could not be removed");
+        }
+    }
+}
+
+/// Makes the folder if need be, and tries whether it can be written: SQLite's own words for it help nobody.
+fn prepare(folder: &Path) -> anyhow::Result<()> {
+    let failed = |error: io::Error| anyhow::anyhow!("cannot write to the data folder {}: {error}", folder.display());
+    fs::create_dir_all(folder).map_err(failed)?;
+    let probe = folder.join(".parlance-write-test");
+    fs::write(&probe, b"").map_err(failed)?;
+    fs::remove_file(&probe).map_err(failed)
+}
+
+/// A database server that is not up yet is waited for; whatever else is wrong is told at once.
+async fn open_database(url: &DatabaseUrl) -> anyhow::Result<Arc<SqlStore>> {
+    let began = tokio::time::Instant::now();
+    loop {
+        match SqlStore::open(url).await {
+            Ok(store) => return Ok(store),
+            Err(error @ store::ConnectError::Open(_)) if matches!(url, DatabaseUrl::Postgres(_)) && began.elapsed() < DATABASE_PATIENCE => {
+                tracing::warn!("{error}; trying again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

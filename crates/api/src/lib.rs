@@ -1,0 +1,16 @@
+//! The program `parlance`: the edges (HTTP, sockets, settings, the log) and the one place where ports meet adapters.
+
+pub mod app;
+pub mod config;
+mod error;
+mod extract;
+mod http;
+mod listener;
+mod middleware;
+pub mod openapi;
+mod origin;
+mod router;
+mod secrets;
+mod static_files;
+pub mod telemetry;
+mod ws;
