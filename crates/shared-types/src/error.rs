@@ -26,10 +26,11 @@ macro_rules! codes {
         /// Why a request was refused. The list grows; a code never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
         pub enum ErrorCode {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)+
+            $($(#[$doc])* $name,)+
             /// A code that this program does not know yet.
-            #[serde(other, rename = "unknown")]
+            #[serde(other)]
             Unknown,
         }
 
@@ -160,6 +161,13 @@ mod tests {
             Invalid::new(ErrorCode::Required, "Please write something."),
         ] {
             assert_eq!(refusal.to_string().parse(), Ok(refusal));
+        }
+    }
+
+    #[test]
+    fn the_listed_texts_are_those_on_the_wire() {
+        for (code, text) in ErrorCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), *text);
         }
     }
 

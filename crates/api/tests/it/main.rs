@@ -1,0 +1,13 @@
+//! The program from outside: every test has a server and a database of its own.
+
+mod accounts;
+mod bad_input;
+mod contract;
+mod conversations;
+mod members;
+mod messages;
+mod rooms;
+mod sessions;
+mod sockets;
+mod start;
+mod unread;
