@@ -184,10 +184,7 @@ async fn memberships(tx: &SqlTx, messages: &[&AppendMessage]) -> Result<HashSet<
         account_id: uuid::Uuid,
     }
     let pairs: HashSet<_> = messages.iter().map(|message| (message.conversation_id, message.author_id)).collect();
-    let sql = format!(
-        "SELECT conversation_id, account_id FROM member WHERE (conversation_id, account_id) IN (VALUES {})",
-        dialect::tuples(pairs.len(), 2, 1)
-    );
+    let sql = memberships_sql(pairs.len());
     let values = pairs.iter().flat_map(|(conversation, user)| [conversation.0.into(), user.0.into()]);
     let rows: Vec<Row> = tx.all(&sql, values).await?;
     Ok(rows.into_iter().map(|row| (ConversationId(row.conversation_id), UserId(row.account_id))).collect())
@@ -195,7 +192,7 @@ async fn memberships(tx: &SqlTx, messages: &[&AppendMessage]) -> Result<HashSet<
 
 /// Messages that these nonces have named before.
 async fn earlier(tx: &SqlTx, messages: &[&AppendMessage]) -> Result<HashMap<(UserId, Nonce), Message>, StoreError> {
-    let sql = format!("SELECT * FROM event WHERE (author_id, nonce) IN (VALUES {})", dialect::tuples(messages.len(), 2, 1));
+    let sql = earlier_sql(messages.len());
     let values = messages.iter().flat_map(|message| [message.author_id.0.into(), message.nonce.0.into()]);
     let rows: Vec<event::Model> = tx.all(&sql, values).await?;
     rows.into_iter()
@@ -204,4 +201,17 @@ async fn earlier(tx: &SqlTx, messages: &[&AppendMessage]) -> Result<HashMap<(Use
             Ok(((message.author_id, message.nonce.unwrap_or(Nonce(uuid::Uuid::nil()))), message))
         })
         .collect()
+}
+
+fn memberships_sql(pairs: usize) -> String {
+    format!("SELECT conversation_id, account_id FROM member WHERE (conversation_id, account_id) IN (VALUES {})", dialect::tuples(pairs, 2, 1))
+}
+
+fn earlier_sql(nonces: usize) -> String {
+    format!("SELECT * FROM event WHERE (author_id, nonce) IN (VALUES {})", dialect::tuples(nonces, 2, 1))
+}
+
+#[cfg(test)]
+pub fn hot_statements() -> Vec<String> {
+    vec![memberships_sql(3), earlier_sql(3), "SELECT id, head_seq, active_at FROM conversation WHERE id IN ($1, $2) ORDER BY id".into()]
 }

@@ -5,4 +5,6 @@ mod conversations;
 pub mod convert;
 mod members;
 pub mod messages;
+#[cfg(test)]
+mod plans;
 mod sessions;

@@ -144,3 +144,18 @@ impl SqlTx {
         self.run(&sql, values).await.map(|_| ())
     }
 }
+
+#[cfg(test)]
+pub fn hot_statements() -> Vec<String> {
+    let words = [b"ann".to_vec(), b"lee".to_vec()];
+    let people = |count: usize| format!("SELECT * FROM account a WHERE {} LIMIT 50", words_filter(&words[..count], "account_term", "account_id", &mut Vec::new()));
+    let rooms = words_filter(&words, "room_term", "conversation_id", &mut Vec::new());
+    vec![
+        people(1),
+        people(2),
+        "SELECT * FROM account WHERE username_key = $1 OR email_key = $1".into(),
+        "SELECT 1 AS one FROM account WHERE (username_key = $1 OR display_key = $1) AND id <> $2 LIMIT 1".into(),
+        format!("SELECT c.* FROM conversation c WHERE c.visibility = 1 AND {rooms} ORDER BY c.active_at DESC, c.id DESC LIMIT 50"),
+        "SELECT c.* FROM conversation c WHERE c.visibility = 1 AND (c.active_at, c.id) < ($2, $3) ORDER BY c.active_at DESC, c.id DESC LIMIT 50".into(),
+    ]
+}
