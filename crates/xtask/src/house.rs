@@ -1,15 +1,19 @@
-//! House rules that no other tool reads: short files, no raw colours, permissive licences, clean lock files.
+//! House rules that no other tool reads: short files, no raw colours, enough contrast, permissive
+//! licences, clean lock files.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
 
-use crate::{colours, fingerprint, licences, workspace};
+use crate::{colours, contrast, fingerprint, licences, workspace};
 
 const LONGEST: usize = 800;
 const SOURCES: &[&str] = &["rs", "ts", "js", "mjs", "css", "html", "toml", "sh", "md", "yml"];
 /// Where people write; `data/` is what a server keeps.
 const TREES: &[&str] = &["crates", "frontend", "migrations", "tests", "docs"];
+
+/// The colours, each pair of which has to be told apart.
+const TOKENS: &str = "frontend/src/style/tokens.css";
 
 const CRATES: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM: &str = "https://registry.npmjs.org/";
@@ -25,6 +29,7 @@ pub fn check() -> Result<()> {
         }
     }
     broken.extend(foreign_sources(&read(&workspace::root().join("Cargo.lock"))?));
+    broken.extend(contrast::check(&read(&workspace::root().join(TOKENS))?));
     if !broken.is_empty() {
         bail!("house rules are broken:\n  {}", broken.join("\n  "));
     }

@@ -7,6 +7,7 @@ mod cleanup;
 mod client_build;
 mod colours;
 mod command;
+mod contrast;
 mod dev;
 mod edges;
 mod fingerprint;

@@ -1,0 +1,97 @@
+//! The access token: in memory only, renewed in time, by one tab at a time.
+//!
+//! The refresh cookie works once: two tabs that renew at the same moment would look like a thief. Hence a lock among the tabs; and
+//! within this tab, whoever waits for the lock while another caller renews finds the new token there.
+
+use std::{cell::RefCell, sync::Arc};
+
+use client::session::{Session, Standing};
+use futures::lock::Mutex;
+use shared_types::{ErrorCode, account::SignedIn, route};
+
+use super::{
+    Answer, ApiFailure,
+    http::{Verb, ask, parse},
+};
+use crate::browser;
+
+const LOCK: &str = "parlance.refresh";
+
+thread_local! {
+    static SESSION: RefCell<Option<Session>> = const { RefCell::new(None) };
+    /// Told when the session has ended without the person's wish.
+    static ENDED: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
+    static TURN: Arc<Mutex<()>> = Arc::default();
+}
+
+/// Whom to tell when the session ends.
+pub(crate) fn on_end(told: impl Fn() + 'static) {
+    ENDED.set(Some(Box::new(told)));
+}
+
+pub(crate) fn keep(signed_in: &SignedIn) {
+    SESSION.set(Some(Session::new(&signed_in.access_token, signed_in.expires_in, browser::now())));
+}
+
+/// Forgets the token, by the person's own wish.
+pub(crate) fn forget() {
+    SESSION.set(None);
+}
+
+/// Forgets the token because the session is over, and tells.
+pub(crate) fn end() {
+    if SESSION.take().is_some() {
+        ENDED.with_borrow(|told| {
+            if let Some(told) = told {
+                told();
+            }
+        });
+    }
+}
+
+/// A token that holds for a while.
+pub(crate) async fn fresh() -> Answer<String> {
+    match SESSION.with_borrow(|session| session.as_ref().map(|session| (session.standing(browser::now()), session.token().to_owned()))) {
+        None => Err(ApiFailure::SignedOut),
+        Some((Standing::Fresh, token)) => Ok(token),
+        Some((Standing::Due, token)) => match renewed(&token).await {
+            // Not yet over: better try with the old one than fail.
+            Err(failure) if failure.is_passing() => Ok(token),
+            answer => answer,
+        },
+        Some((Standing::Over, token)) => renewed(&token).await,
+    }
+}
+
+/// Another token than the present one.
+pub(crate) async fn renew() -> Answer<String> {
+    let current = SESSION.with_borrow(|session| session.as_ref().map(|session| session.token().to_owned()));
+    renewed(&current.ok_or(ApiFailure::SignedOut)?).await
+}
+
+/// Another token than this one.
+pub(super) async fn renewed(old: &str) -> Answer<String> {
+    let _turn = TURN.with(Arc::clone).lock_owned().await;
+    // Somebody in this tab renewed it while we waited.
+    match SESSION.with_borrow(|session| session.as_ref().map(|session| session.token().to_owned())) {
+        None => return Err(ApiFailure::SignedOut),
+        Some(current) if current != old => return Ok(current),
+        Some(_) => {}
+    }
+    match refresh().await {
+        Ok(signed_in) => Ok(signed_in.access_token),
+        Err(failure) if failure.status() == Some(401) || failure.is(ErrorCode::SessionEnded) => {
+            end();
+            Err(ApiFailure::SignedOut)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Trades the refresh cookie for a new pair of tokens.
+pub(super) async fn refresh() -> Answer<SignedIn> {
+    let _lock = browser::acquire(LOCK).await;
+    let signed_in: SignedIn = parse(&ask(Verb::Post, route::REFRESH, None, None).await?)?;
+    keep(&signed_in);
+    Ok(signed_in)
+}

@@ -1,0 +1,147 @@
+//! How the connection is doing: a dot with a word, what stands behind it, and a banner when it matters.
+
+use client::link::{Indicator, Status};
+use leptos::{html, prelude::*};
+
+use crate::{
+    actions, browser,
+    state::use_app,
+    strings::shell,
+    ui::{
+        button::Button,
+        icon::{icon, small_icon},
+        menu,
+    },
+};
+
+/// The dot beats once with every sign of life. A click tells the numbers.
+#[component]
+pub fn ConnectionDot() -> AnyView {
+    let app = use_app();
+    let button = NodeRef::<html::Button>::new();
+    let panel = NodeRef::<html::Div>::new();
+    let beats = RwSignal::new(false);
+    Effect::new(move |before: Option<u32>| {
+        let pulse = app.link.pulse.get();
+        if before.is_some_and(|before| before != pulse) {
+            beats.set(true);
+            set_timeout(
+                move || {
+                    beats.try_set(false);
+                },
+                std::time::Duration::from_millis(700),
+            );
+        }
+        pulse
+    });
+    let word = move || shell::status(app.link.status.get());
+    let seq = move || {
+        let id = app.open.id.get()?;
+        app.roster.conversation(id).with(|conversation| conversation.as_ref().map(|conversation| conversation.head_seq.to_string()))
+    };
+    let fact = |name: &'static str, value: AnyView| view! { <dt>{name}</dt><dd>{value}</dd> };
+    let facts = view! {
+        <dl class="kv">
+            {fact(shell::CONNECTION, (move || word()).into_any())}
+            {fact(
+                shell::ROUND_TRIP,
+                (move || app.link.rtt_ms.get().map_or_else(|| shell::UNKNOWN.to_owned(), shell::round_trip)).into_any(),
+            )}
+            {fact(shell::LAST_SEQUENCE, (move || seq().unwrap_or_else(|| "–".to_owned())).into_any())} {fact(shell::OUTBOX, (move || shell::waiting(app.link.queued.get())).into_any())}
+            {fact(
+                shell::CONNECTED_SINCE,
+                (move || app.link.live_since.get().map_or_else(|| "–".to_owned(), |at| browser::relative_time(shared_types::Timestamp(at)))).into_any(),
+            )}
+        </dl>
+    };
+    view! {
+        <footer class="conn">
+            <button
+                type="button"
+                class="conn-btn"
+                node_ref=button
+                popovertarget="connection-card"
+                aria-label=move || shell::connection_button(word())
+            >
+                <i class="pulse" class:beat=beats aria-hidden="true"></i>
+                <span>{word}</span>
+            </button>
+            <div
+                class="card conn-card"
+                id="connection-card"
+                popover="auto"
+                role="dialog"
+                aria-label=shell::CONNECTION
+                node_ref=panel
+                on:toggle=move |event| {
+                    if menu::is_open(&event) {
+                        menu::place(panel, button);
+                    }
+                }
+            >
+                {facts}
+                {move || {
+                    (app.link.status.get() != Status::Live)
+                        .then(|| view! { <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) /> })
+                }}
+            </div>
+            <span class="vh" role="status">{word}</span>
+            {move || {
+                app.link
+                    .update_ready
+                    .get()
+                    .then(|| {
+                        view! {
+                            <span class="note info">
+                                {small_icon("refresh")} {shell::UPDATE_READY} " "
+                                <button type="button" class="link" on:click=move |_| browser::reload()>{shell::RELOAD}</button>
+                            </span>
+                        }
+                    })
+            }}
+        </footer>
+    }
+    .into_any()
+}
+
+/// In the flow of the page, so that it never covers anything. Nothing at all while all is well.
+#[component]
+pub fn ConnectionBanner() -> AnyView {
+    let app = use_app();
+    let clock = RwSignal::new(browser::now());
+    let ticking = set_interval_with_handle(move || clock.set(browser::now()), std::time::Duration::from_secs(1));
+    on_cleanup(move || {
+        if let Ok(ticking) = ticking {
+            ticking.clear();
+        }
+    });
+    let kind = Memo::new(move |_| match app.link.indicator.get() {
+        Indicator::Fine => 0_u8,
+        Indicator::Reconnecting => 1,
+        Indicator::Offline { .. } => 2,
+    });
+    let countdown = move || match app.link.indicator.get() {
+        Indicator::Offline { retry_at: Some(at) } => shell::retry_in((at.since_ms(clock.get()) + 999) / 1_000),
+        _ => String::new(),
+    };
+    (move || {
+        let (symbol, loud, more) = match kind.get() {
+            0 => return ().into_any(),
+            1 => ("refresh", shell::RECONNECTING, shell::RECONNECTING_MORE),
+            _ => ("wifi-off", shell::OFFLINE, shell::OFFLINE_MORE),
+        };
+        view! {
+            <div class="banner warn">
+                {icon(symbol)}
+                <span>
+                    <span role="status"><b>{loud}</b> " " {more}</span>
+                    " "
+                    <span class="num">{countdown}</span>
+                </span>
+                <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) />
+            </div>
+        }
+        .into_any()
+    })
+    .into_any()
+}

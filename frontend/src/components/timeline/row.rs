@@ -1,0 +1,315 @@
+//! One row: a message, a day, the unread divider, or what the conversation tells of itself.
+
+use client::timeline::{Bubble, Notice, Row, Sending, SystemRun};
+use leptos::prelude::*;
+
+use super::body;
+use crate::{
+    actions, browser,
+    components::{
+        face::look,
+        overlay::{Overlay, use_overlays},
+        words,
+    },
+    state::{AppState, RowHandle},
+    strings::{self, chat},
+    ui::icon::{glyph, icon, small_icon},
+};
+
+/// The element lives as long as its key; what changes inside changes by itself.
+pub fn row_view(app: AppState, handle: RowHandle) -> AnyView {
+    let id = handle.key.element_id();
+    let row = handle.row;
+    match row.get_untracked() {
+        Row::Day { at, .. } => day(at),
+        Row::Unread { .. } => unread(row, id),
+        Row::Bubble(first) => bubble(app, row, id, first),
+        Row::System(_) => system(app, row, id),
+    }
+}
+
+fn day(at: shared_types::Timestamp) -> AnyView {
+    view! { <div class="day" data-at=at.0.to_string()><span>{move || words::day(at)}</span></div> }.into_any()
+}
+
+fn unread(row: ArcRwSignal<Row>, id: String) -> AnyView {
+    let count = move || match *row.read() {
+        Row::Unread { count, .. } => chat::new_divider(&strings::unread(count)),
+        _ => String::new(),
+    };
+    view! { <div class="new" id=id><span>{count}</span></div> }.into_any()
+}
+
+/// Reads one fact of a message, and tells only when that fact changes.
+fn fact<T: PartialEq + Clone + Send + Sync + 'static>(row: &ArcRwSignal<Row>, start: &T, read: fn(&Bubble) -> T) -> Memo<T> {
+    let (row, start) = (row.clone(), start.clone());
+    Memo::new(move |_| match &*row.read() {
+        Row::Bubble(bubble) => read(bubble),
+        _ => start.clone(),
+    })
+}
+
+fn bubble(app: AppState, row: ArcRwSignal<Row>, id: String, now: Bubble) -> AnyView {
+    let run = fact(&row, &(now.first, now.last), |bubble| (bubble.first, bubble.last));
+    let sending = fact(&row, &now.sending, |bubble| bubble.sending);
+    let content = fact(&row, &now.content, |bubble| bubble.content.clone());
+    let stored = fact(&row, &(now.id, now.seq), |bubble| (bubble.id, bubble.seq));
+    let at = fact(&row, &now.at, |bubble| bubble.at);
+    let (mine, author) = (now.mine, now.author);
+    let nonce = now.nonce;
+
+    let class = move || {
+        let (first, last) = run.get();
+        let place = match (first, last) {
+            (true, true) => "first last",
+            (true, false) => "first",
+            (false, true) => "last",
+            (false, false) => "mid",
+        };
+        let own = if mine { " own" } else { "" };
+        let emoji = if content.with(body::is_emoji_only) { " emoji" } else { "" };
+        format!("msg {place}{own}{emoji}")
+    };
+    let label = move || {
+        let who = if mine { strings::YOU.to_owned() } else { words::known_name(app, author) };
+        chat::message_name(&who, &words::exact(at.get()), &content.with(body::summary), &state_words(sending.get()))
+    };
+    let time = move || words::time(at.get());
+    let exact = move || words::exact(at.get());
+    let head = move || {
+        let (first, _) = run.get();
+        if mine {
+            None
+        } else if first {
+            Some(author_picture(app, author))
+        } else {
+            Some(view! { <time class="stamp" title=exact aria-hidden="true">{time}</time> }.into_any())
+        }
+    };
+    let by = move || {
+        (!mine && run.get().0).then(|| {
+            view! {
+                <h3 class="by">
+                    {author_name(app, author)} {twin(app, author)} <time title=exact>{time}</time>
+                </h3>
+            }
+            .into_any()
+        })
+    };
+    let meta = move || {
+        let (_, last) = run.get();
+        let state = sending.get();
+        (mine && (last || state != Sending::Sent)).then(|| view! { <span class="meta" aria-hidden="true">{state_view(state, time)}</span> }.into_any())
+    };
+    view! {
+        <article
+            class=class
+            id=id
+            tabindex="-1"
+            data-mid=move || stored.get().0.map(|id| id.to_string())
+            data-cid=nonce.map(|nonce| nonce.to_string())
+            data-seq=move || stored.get().1.map(|seq| seq.to_string())
+            data-send=move || sending.get().as_str()
+            data-at=move || at.get().0.to_string()
+            aria-setsize="-1"
+            aria-posinset=move || stored.get().1.map(|seq| seq.to_string())
+            aria-label=label
+        >
+            {head}
+            <div class="stack">
+                {by}
+                <div class="b" dir="auto" title=move || mine.then(exact)>
+                    {move || content.with(body::body)}
+                    {meta}
+                </div>
+                {move || match sending.get() {
+                    Sending::Failed(refusal) => Some(failed(app, strings::refusal(refusal), nonce, content)),
+                    _ => None,
+                }}
+                <div class="tools" role="toolbar" aria-label=chat::ACTIONS>
+                    <button
+                        type="button"
+                        class="icon-btn"
+                        tabindex="-1"
+                        aria-label=chat::COPY_TEXT
+                        title=chat::COPY_TEXT
+                        on:click=move |_| copy(app, content)
+                    >
+                        {icon("copy")}
+                    </button>
+                </div>
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+fn author_picture(app: AppState, author: shared_types::UserId) -> AnyView {
+    let overlays = use_overlays();
+    let look = look(author);
+    view! {
+        <button
+            type="button"
+            class="av"
+            tabindex="-1"
+            data-h=look.hue.to_string()
+            data-c=look.corner.to_string()
+            aria-label=move || chat::profile_of(&words::known_name(app, author))
+            on:click=move |_| overlays.open(Overlay::Profile(author))
+        >
+            {move || client::people::initials(&app.people.name(author))}
+        </button>
+    }
+    .into_any()
+}
+
+fn author_name(app: AppState, author: shared_types::UserId) -> AnyView {
+    let overlays = use_overlays();
+    view! {
+        <button type="button" class="name" dir="auto" tabindex="-1" on:click=move |_| overlays.open(Overlay::Profile(author))>
+            {move || words::known_name(app, author)}
+        </button>
+    }
+    .into_any()
+}
+
+/// The username beside a name that somebody else had before.
+fn twin(app: AppState, author: shared_types::UserId) -> AnyView {
+    let user = app.people.user(author);
+    (move || {
+        user.with(|user| {
+            let user = user.as_ref().filter(|user| user.lookalike)?;
+            Some(view! { {crate::components::face::twin_mark(user)} <span class="handle">{format!("@{}", user.username)}</span> })
+        })
+    })
+    .into_any()
+}
+
+fn state_words(sending: Sending) -> String {
+    match sending {
+        Sending::Sent => String::new(),
+        Sending::Fresh | Sending::Clock | Sending::Slow => chat::SENDING.to_owned(),
+        Sending::Waiting => chat::WAITING.to_owned(),
+        Sending::Failed(refusal) => strings::refusal(refusal).to_owned(),
+    }
+}
+
+fn state_view(sending: Sending, time: impl Fn() -> String + Copy + Send + Sync + 'static) -> AnyView {
+    let tick = |name| glyph(name, "ic tick");
+    match sending {
+        Sending::Sent => view! { <time>{time}</time> {tick("check")} }.into_any(),
+        Sending::Fresh | Sending::Failed(_) => view! { <time>{time}</time> }.into_any(),
+        Sending::Clock => view! { <time>{time}</time> {tick("clock")} }.into_any(),
+        Sending::Slow => view! { <span>{chat::SENDING}</span> {tick("clock")} }.into_any(),
+        Sending::Waiting => view! { <span>{chat::WAITING}</span> {tick("wifi-off")} }.into_any(),
+    }
+}
+
+/// Announced once, when it fails.
+fn failed(app: AppState, words: &'static str, nonce: Option<shared_types::Nonce>, content: Memo<shared_types::message::Content>) -> AnyView {
+    let with_nonce = move |act: fn(AppState, shared_types::Nonce)| {
+        move |_| {
+            if let Some(nonce) = nonce {
+                act(app, nonce);
+            }
+        }
+    };
+    view! {
+        <div class="err">
+            {small_icon("warn")} <span role="alert">{words}</span>
+            <button type="button" on:click=with_nonce(actions::retry_message)>{strings::RETRY}</button>
+            <button type="button" on:click=move |_| copy(app, content)>{chat::COPY}</button>
+            <button type="button" on:click=with_nonce(actions::discard_message)>{chat::DELETE}</button>
+        </div>
+    }
+    .into_any()
+}
+
+fn copy(app: AppState, content: Memo<shared_types::message::Content>) {
+    content.with_untracked(|content| {
+        if let shared_types::message::Content::Text { body } = content {
+            actions::copy_text(app, body.as_str());
+        }
+    });
+}
+
+fn system(app: AppState, row: ArcRwSignal<Row>, id: String) -> AnyView {
+    let run = Memo::new(move |_| match &*row.read() {
+        Row::System(run) => Some(run.clone()),
+        _ => None,
+    });
+    let open = RwSignal::new(false);
+    let notices = move || {
+        let Some(run) = run.get() else {
+            return ().into_any();
+        };
+        let lines = |run: &SystemRun| run.notices.iter().map(|told| notice(app, told)).collect_view();
+        if !run.is_collapsed() {
+            return lines(&run).into_any();
+        }
+        let is_open = open.get();
+        view! {
+            <button
+                type="button"
+                tabindex="-1"
+                aria-expanded=if is_open { "true" } else { "false" }
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                {summary(app, &run)}
+            </button>
+            {is_open.then(|| lines(&run))}
+        }
+        .into_any()
+    };
+    let label = move || {
+        run.with(|run| {
+            let told = run.as_ref().map(|run| run.notices.iter().map(|notice| sentence(app, notice)).collect::<Vec<_>>());
+            told.unwrap_or_default().join(". ")
+        })
+    };
+    let seq = move || run.with(|run| run.as_ref().and_then(|run| run.notices.last().map(|notice| notice.seq.to_string())));
+    let at = move || run.with(|run| run.as_ref().and_then(|run| run.notices.first().map(|notice| notice.at.0.to_string())));
+    view! {
+        <div class="sys" id=id role="article" tabindex="-1" data-seq=seq data-at=at aria-label=label aria-setsize="-1" aria-posinset=seq>
+            {notices}
+        </div>
+    }
+    .into_any()
+}
+
+/// "5 people joined" if that is all that happened.
+fn summary(app: AppState, run: &SystemRun) -> String {
+    use shared_types::message::Change;
+    let all_joined = run.notices.iter().all(|notice| matches!(notice.change, Change::Joined {}));
+    if all_joined {
+        const NAMED: usize = 2;
+        let names: Vec<String> = run.notices.iter().take(NAMED).map(|notice| words::known_name(app, notice.author)).collect();
+        let all = chat::names(&names, run.notices.len() - names.len());
+        return format!("{all} {}", words::change(app, &Change::Joined {}));
+    }
+    chat::more_notices(run.notices.len())
+}
+
+fn actor(app: AppState, told: &Notice) -> String {
+    if app.is_me(told.author) { strings::YOU.to_owned() } else { words::known_name(app, told.author) }
+}
+
+fn sentence(app: AppState, told: &Notice) -> String {
+    format!("{} {}", actor(app, told), words::change(app, &told.change))
+}
+
+fn notice(app: AppState, told: &Notice) -> AnyView {
+    let told = told.clone();
+    let at = told.at;
+    let for_name = told.clone();
+    view! {
+        <p dir="auto">
+            <b dir="auto">{move || actor(app, &for_name)}</b>
+            " "
+            {move || words::change(app, &told.change)}
+            " "
+            <time title=move || words::exact(at)>{move || browser::time_of_day(at, app.preferences.now.get().clock)}</time>
+        </p>
+    }
+    .into_any()
+}

@@ -1,0 +1,279 @@
+//! The connection: opens and reopens the socket as [`client::link`] says, feeds its frames to the model, and carries what the
+//! model wants said. One timer for all of it.
+
+mod wire;
+
+use client::{
+    link::Step,
+    outbox::{Carrier, Dispatch},
+};
+use gloo_timers::callback::Timeout;
+use leptos::{prelude::*, task::spawn_local};
+use shared_types::{
+    ConversationId, Seq, Timestamp,
+    message::SendMessage,
+    ws::{ClientFrame, Ready, ServerFrame},
+};
+use wire::{ABNORMAL, Heard, Socket};
+
+pub(crate) use wire::Wire;
+
+use crate::{
+    actions::carry_out,
+    api::{self, ApiFailure, token},
+    browser,
+    state::{AppState, Core},
+};
+
+/// A heartbeat is answered by a ping if the last one is at least this old.
+const PING_EVERY_MS: i64 = 10_000;
+/// Read positions are reported at most this often.
+const REPORT_EVERY_MS: i64 = 1_000;
+/// Without a socket for so long, messages go by POST.
+const POST_AFTER_MS: i64 = 1_500;
+
+/// Somebody signed in.
+pub(crate) fn start(app: AppState) {
+    follow(app, |core, now| Some(core.link.start(now)));
+}
+
+/// Nobody is signed in any more.
+pub(crate) fn stop(app: AppState) {
+    follow(app, |core, _| Some(core.link.stop()));
+}
+
+/// Lets the link decide on something that happened, and does what it says.
+pub(crate) fn follow(app: AppState, happened: impl FnOnce(&mut Core, Timestamp) -> Option<Step>) {
+    let step = app.core.try_update_value(|core| happened(core, browser::now())).flatten();
+    match step {
+        Some(Step::Open { renew }) => open(app, renew),
+        Some(Step::Drop) => {
+            app.core.update_value(hang_up);
+            // What the link waits for now may be due already.
+            return tick(app);
+        }
+        Some(Step::SignOut) => {
+            app.core.update_value(hang_up);
+            return token::end();
+        }
+        None => {}
+    }
+    app.work(|_| ());
+}
+
+/// Does what follows from the present state: reads for the model, letters, positions; and sets the alarm for what comes later.
+pub(crate) fn pump(app: AppState) {
+    let now = browser::now();
+    let Some((effects, letters, positions)) = app.core.try_update_value(|core| {
+        let letters = carrier(core, now).map_or_else(Vec::new, |carrier| core.model.take_due(carrier, now));
+        let positions = positions_to_report(core, now);
+        (core.model.take_effects(), letters, positions)
+    }) else {
+        return;
+    };
+    report(app, positions);
+    for effect in effects {
+        carry_out(app, effect);
+    }
+    for letter in letters {
+        dispatch(app, letter);
+    }
+    set_alarm(app, now);
+}
+
+/// Reports read positions even if the last report is young: the page goes out of view.
+pub(crate) fn report_now(app: AppState) {
+    let positions = app.core.try_update_value(|core| {
+        core.reported.1 = Timestamp(0);
+        positions_to_report(core, browser::now())
+    });
+    report(app, positions.unwrap_or_default());
+}
+
+fn tick(app: AppState) {
+    let connected = app.look(|core| core.link.is_live()).unwrap_or_default();
+    app.core.update_value(|core| core.model.tick_outbox(browser::now(), connected));
+    follow(app, |core, now| core.link.tick(now, browser::chance()));
+}
+
+fn set_alarm(app: AppState, now: Timestamp) {
+    app.core.update_value(|core| {
+        let report_at = has_news_to_report(core, now).then(|| core.reported.1.plus_ms(REPORT_EVERY_MS));
+        let moments = [core.link.wake_at(now), core.model.outbox().wake_at(now), report_at];
+        core.alarm = moments.into_iter().flatten().min().map(|moment| {
+            let delay_ms = u32::try_from(moment.since_ms(now).max(0)).unwrap_or_default();
+            // A little later rather than a little too early, which would only ask again.
+            Timeout::new(delay_ms + 5, move || tick(app))
+        });
+    });
+}
+
+/// How letters travel now; `None` if they had better wait.
+fn carrier(core: &Core, now: Timestamp) -> Option<Carrier> {
+    if core.link.is_live() {
+        return Some(Carrier::Socket);
+    }
+    let is_long = core.link.down_ms(now).is_some_and(|down_ms| down_ms >= POST_AFTER_MS);
+    (is_long && core.link.has_network()).then_some(Carrier::Post)
+}
+
+fn dispatch(app: AppState, letter: Dispatch) {
+    let Dispatch { nonce, conversation_id, body, by } = letter;
+    match by {
+        Carrier::Socket => {
+            app.look(|core| core.wire.send(&ClientFrame::Send { conversation_id, nonce, body }));
+        }
+        Carrier::Post => spawn_local(async move {
+            let answer = api::send_message(conversation_id, &SendMessage { nonce, body }).await;
+            if answer.is_ok() {
+                // The server can be reached: no need to wait any longer for a socket.
+                follow(app, |core, now| core.link.tap(now));
+            }
+            app.work(|core| match answer {
+                Ok(message) => core.model.message_stored(nonce, message),
+                Err(failure) => match failure.code() {
+                    Some(code) if !failure.is_passing() => core.model.message_refused(nonce, code),
+                    _ => {
+                        let after_ms = failure.retry_after().map(|seconds| i64::from(seconds) * 1_000);
+                        core.model.message_put_off(nonce, after_ms, browser::now());
+                    }
+                },
+            });
+        }),
+    }
+}
+
+fn has_news_to_report(core: &Core, now: Timestamp) -> bool {
+    carrier(core, now).is_some() && core.model.marks().iter().any(|(id, seq)| core.reported.0.get(id) != Some(seq))
+}
+
+/// Positions that the server has not been told of, if it is time to tell.
+fn positions_to_report(core: &mut Core, now: Timestamp) -> Vec<(Carrier, ConversationId, Seq)> {
+    let Some(carrier) = carrier(core, now) else { return Vec::new() };
+    if !has_news_to_report(core, now) || now.since_ms(core.reported.1) < REPORT_EVERY_MS {
+        return Vec::new();
+    }
+    core.reported.1 = now;
+    let known = &mut core.reported.0;
+    let news = core.model.marks().iter().filter(|(id, seq)| known.insert(**id, **seq) != Some(**seq));
+    news.map(|(id, seq)| (carrier, *id, *seq)).collect()
+}
+
+fn report(app: AppState, positions: Vec<(Carrier, ConversationId, Seq)>) {
+    for (carrier, conversation_id, seq) in positions {
+        match carrier {
+            Carrier::Socket => {
+                app.look(|core| core.wire.send(&ClientFrame::Read { conversation_id, seq }));
+            }
+            Carrier::Post => spawn_local(async move {
+                // If it does not arrive, the next connection tells it again.
+                if let Ok(position) = api::mark_read(conversation_id, seq).await {
+                    app.work(|core| core.model.apply(ServerFrame::Read { position }, browser::now()));
+                }
+            }),
+        }
+    }
+}
+
+/// Forgets the socket, and that it carried anything.
+fn hang_up(core: &mut Core) {
+    core.wire = Wire::None;
+    core.generation += 1;
+    core.model.socket_lost();
+    core.reported.0.clear();
+}
+
+fn open(app: AppState, renew: bool) {
+    let generation = app.core.try_update_value(|core| {
+        hang_up(core);
+        core.generation
+    });
+    let is_current = move || app.look(|core| Some(core.generation) == generation).unwrap_or_default();
+    spawn_local(async move {
+        let token = if renew { token::renew().await } else { token::fresh().await };
+        if !is_current() {
+            return;
+        }
+        let token = match token {
+            Ok(token) => token,
+            // The person has been signed out already.
+            Err(ApiFailure::SignedOut) => return,
+            Err(_) => {
+                return follow(app, |core, now| {
+                    core.link.token_failed(now, browser::chance());
+                    None
+                });
+            }
+        };
+        let socket = Socket::open(move |heard| {
+            if is_current() {
+                hear(app, heard, &token);
+            }
+        });
+        match socket {
+            Some(socket) => app.core.update_value(|core| core.wire = Wire::Own(socket)),
+            None => hear(app, Heard::Closed(ABNORMAL), ""),
+        }
+    });
+}
+
+fn hear(app: AppState, heard: Heard, token: &str) {
+    match heard {
+        Heard::Opened => {
+            app.look(|core| core.wire.send(&ClientFrame::Auth { token: token.to_owned() }));
+        }
+        Heard::Text(text) => {
+            app.core.update_value(|core| core.link.heard(browser::now()));
+            // A frame that does not parse is from a newer server: the heads will tell what it was.
+            if let Ok(frame) = serde_json::from_str(&text) {
+                take_frame(app, frame);
+            }
+        }
+        Heard::Closed(code) => follow(app, |core, now| {
+            hang_up(core);
+            core.link.closed(code, now, browser::chance())
+        }),
+    }
+}
+
+fn take_frame(app: AppState, frame: ServerFrame) {
+    let now = browser::now();
+    match &frame {
+        ServerFrame::Ready(ready) => greet(app, ready, now),
+        ServerFrame::Heads { .. } => {
+            app.core.update_value(|core| ping(core, now, PING_EVERY_MS));
+        }
+        ServerFrame::Pong { id } => {
+            let sent_at = app.look(|core| (core.ping.0 == *id).then_some(core.ping.1)).flatten();
+            if let Some(sent_at) = sent_at {
+                app.link.rtt_ms.set(u32::try_from(now.since_ms(sent_at)).ok());
+                app.link.pulse.update(|pulse| *pulse = pulse.wrapping_add(1));
+            }
+            return;
+        }
+        _ => {}
+    }
+    app.work(|core| core.model.apply(frame, now));
+}
+
+/// The server knows who we are, and the stream begins.
+fn greet(app: AppState, ready: &Ready, now: Timestamp) {
+    app.session_id.set(Some(ready.session_id));
+    let is_update = app.core.try_update_value(|core| {
+        core.link.ready(now);
+        core.model.socket_live();
+        ping(core, now, 0);
+        core.build.get_or_insert_with(|| ready.build.clone()) != &ready.build
+    });
+    if is_update == Some(true) {
+        app.link.update_ready.set(true);
+    }
+}
+
+fn ping(core: &mut Core, now: Timestamp, at_least_ms: i64) {
+    let (id, sent_at) = core.ping;
+    if now.since_ms(sent_at) >= at_least_ms {
+        core.ping = (id.wrapping_add(1), now);
+        core.wire.send(&ClientFrame::Ping { id: core.ping.0 });
+    }
+}

@@ -1,0 +1,63 @@
+//! What stands behind the signals: the structs of `client`, the socket and the timers. Views never see it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use client::{link::Link, model::Model};
+use gloo_timers::callback::Timeout;
+use shared_types::{ConversationId, Nonce, Seq, Timestamp};
+
+use super::open::OpenPhase;
+use crate::{browser, socket::Wire};
+
+pub(crate) struct Core {
+    pub model: Model,
+    pub link: Link,
+    pub wire: Wire,
+    /// Grows with each socket, so that what belongs to an earlier one is known by its number.
+    pub generation: u32,
+    /// Grows with each call of `boot`: an earlier one gives up.
+    pub boot_round: u32,
+    /// The one timer: for the link, the marks on rows, the next try.
+    pub alarm: Option<Timeout>,
+    /// The last ping: its id, and when it left.
+    pub ping: (u32, Timestamp),
+    /// Read positions as they were last reported, and when.
+    pub reported: (BTreeMap<ConversationId, Seq>, Timestamp),
+    /// The server's build when this page first connected.
+    pub build: Option<String>,
+    /// Why the open conversation cannot be shown.
+    pub open_trouble: Option<OpenPhase>,
+    /// Conversations that the reader leaves by their own wish: nobody need tell them.
+    pub leaving: BTreeSet<ConversationId>,
+    /// The nonce of a first message, so that trying again does not start two conversations.
+    pub first_nonces: HashMap<String, (Nonce, String)>,
+    /// Drafts that will be stored in a moment.
+    pub draft_timers: HashMap<String, Timeout>,
+}
+
+impl Core {
+    pub(super) fn new() -> Self {
+        Self {
+            model: Model::default(),
+            link: Link::new(browser::is_online()),
+            wire: Wire::None,
+            generation: 0,
+            boot_round: 0,
+            alarm: None,
+            ping: (0, Timestamp(0)),
+            reported: (BTreeMap::new(), Timestamp(0)),
+            build: None,
+            open_trouble: None,
+            leaving: BTreeSet::new(),
+            first_nonces: HashMap::new(),
+            draft_timers: HashMap::new(),
+        }
+    }
+
+    /// Forgets the person.
+    pub(crate) fn reset(&mut self) {
+        let (generation, boot_round) = (self.generation + 1, self.boot_round);
+        let build = self.build.take();
+        *self = Self { generation, boot_round, build, ..Self::new() };
+    }
+}

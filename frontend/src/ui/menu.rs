@@ -1,0 +1,145 @@
+//! A menu that hangs on a button, in the browser's top layer, with the keys of the menu pattern.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ToggleEvent};
+
+use super::{icon::icon, roving};
+
+/// One line of a menu.
+#[derive(Clone)]
+pub struct Item {
+    pub symbol: &'static str,
+    pub label: String,
+    pub danger: bool,
+    pub on_choose: Callback<()>,
+}
+
+impl Item {
+    pub fn new(symbol: &'static str, label: impl Into<String>, on_choose: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { symbol, label: label.into(), danger: false, on_choose: Callback::new(move |()| on_choose()) }
+    }
+
+    /// Last, apart, and in the colour of things that cannot be undone.
+    #[must_use]
+    pub fn dangerous(mut self) -> Self {
+        self.danger = true;
+        self
+    }
+}
+
+/// The button with its menu. `id` is unique in the page.
+#[component]
+pub fn Menu(
+    #[prop(into)] id: String,
+    #[prop(into)] label: String,
+    #[prop(optional)] class: &'static str,
+    #[prop(default = "dots")] symbol: &'static str,
+    #[prop(into)] items: Signal<Vec<Item>>,
+) -> AnyView {
+    let button = NodeRef::<html::Button>::new();
+    let panel = NodeRef::<html::Div>::new();
+    let open = RwSignal::new(false);
+    let rows = move || {
+        items
+            .get()
+            .into_iter()
+            .map(|item| {
+                view! {
+                    <button
+                        type="button"
+                        role="menuitem"
+                        tabindex="-1"
+                        class="menu-item"
+                        class:danger=item.danger
+                        on:click=move |_| {
+                            hide(panel);
+                            item.on_choose.run(());
+                        }
+                    >
+                        {icon(item.symbol)}
+                        <span>{item.label}</span>
+                    </button>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <button
+            type="button"
+            class=format!("icon-btn {class}")
+            node_ref=button
+            popovertarget=id.clone()
+            aria-label=label.clone()
+            title=label.clone()
+            aria-haspopup="menu"
+            aria-expanded=move || if open.get() { "true" } else { "false" }
+        >
+            {icon(symbol)}
+        </button>
+        <div
+            id=id
+            class="menu"
+            role="menu"
+            popover="auto"
+            aria-label=label
+            node_ref=panel
+            on:toggle=move |event| {
+                let shown = is_open(&event);
+                open.set(shown);
+                if shown {
+                    place(panel, button);
+                    focus_first(panel);
+                }
+            }
+            on:keydown=move |event: ev::KeyboardEvent| {
+                if event.key() == "Tab" {
+                    hide(panel);
+                } else {
+                    roving::arrows(&event, "[role=menuitem]");
+                }
+            }
+        >
+            {rows}
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether a `toggle` event tells of an opening.
+pub fn is_open(event: &web_sys::Event) -> bool {
+    event.dyn_ref::<ToggleEvent>().is_some_and(|event| event.new_state() == "open")
+}
+
+fn hide(panel: NodeRef<html::Div>) {
+    if let Some(panel) = panel.get_untracked() {
+        let _ = panel.hide_popover();
+    }
+}
+
+fn focus_first(panel: NodeRef<html::Div>) {
+    if let Some(first) = panel.get_untracked().and_then(|panel| roving::matching(&panel, "[role=menuitem]").into_iter().next()) {
+        let _ = first.focus();
+    }
+}
+
+/// Puts a panel of the top layer below its button, or above it where there is more room, and inside the window.
+/// On phones the style sheet makes it a sheet at the bottom, and these lengths are not read.
+pub fn place(panel: NodeRef<html::Div>, button: NodeRef<html::Button>) {
+    const GAP: f64 = 6.0;
+    let (Some(panel), Some(button)) = (panel.get_untracked(), button.get_untracked()) else {
+        return;
+    };
+    place_beside(&panel, &button, GAP);
+}
+
+/// The same for any two elements.
+pub fn place_beside(panel: &HtmlElement, anchor: &HtmlElement, gap: f64) {
+    let (anchor, own) = (anchor.get_bounding_client_rect(), panel.get_bounding_client_rect());
+    let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or_default();
+    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    let below = anchor.bottom() + gap;
+    let top = if below + own.height() > height && anchor.top() - gap - own.height() > 0.0 { anchor.top() - gap - own.height() } else { below };
+    let left = (anchor.right() - own.width()).min(width - own.width() - gap).max(gap);
+    let _ = panel.style().set_property("inset", &format!("{}px auto auto {left}px", top.max(gap)));
+}
