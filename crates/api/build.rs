@@ -1,7 +1,5 @@
 //! Makes sure that the folder of the client exists, so that the server also builds before the client does.
 
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
-
 use std::{fs, path::Path};
 
 fn main() {

@@ -57,7 +57,7 @@ export class Server {
     const child = spawn(program, ["serve"], {
       cwd: this.data,
       env: {
-        ...process.env,
+        ...ownEnvironment(),
         PARLANCE_LISTEN: `127.0.0.1:${this.port}`,
         PARLANCE_DATA_DIR: this.data,
         ...this.settings,
@@ -101,6 +101,11 @@ export class Server {
     await ended;
     clearTimeout(last);
   }
+}
+
+/** Without our own settings: the program refuses variables of its name that it does not know. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PARLANCE_")));
 }
 
 async function freePort(): Promise<number> {

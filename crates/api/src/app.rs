@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Sessions that have run out are removed this often.
-const SWEEP: Duration = Duration::from_secs(3600);
+const SWEEP: Duration = Duration::from_hours(1);
 /// Requests and sockets that are under way get so long to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// A database that is down at the start is waited for so long.

@@ -227,7 +227,9 @@ impl State {
             Signal::JoinRequested { conversation_id, caretakers, user } => {
                 let frame = ServerFrame::JoinRequested { conversation_id: *conversation_id, user: user.clone() };
                 let frame = Frame::new(&frame, None);
-                caretakers.iter().for_each(|caretaker| self.tell_person(*caretaker, &frame));
+                for caretaker in caretakers {
+                    self.tell_person(*caretaker, &frame);
+                }
             }
             Signal::SessionStarted { user_id, session } => {
                 self.tell_person(*user_id, &Frame::new(&ServerFrame::NewSession { session: session.clone() }, None));

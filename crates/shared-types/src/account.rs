@@ -47,7 +47,7 @@ pub struct Login {
     pub password: GivenPassword,
 }
 
-/// Answer to registration, log-in and refresh. The refresh token travels beside it in an HttpOnly cookie.
+/// Answer to registration, log-in and refresh. The refresh token travels beside it in an `HttpOnly` cookie.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedIn {

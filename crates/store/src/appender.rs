@@ -1,6 +1,6 @@
 //! The message path: one task collects what arrives while the last commit runs, and commits it as one transaction.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::ports::{
     StoreError,
@@ -165,13 +165,13 @@ fn repeated(draft: &AppendMessage, earlier: &Message) -> Appended {
 }
 
 async fn lock(tx: &SqlTx, messages: &[&AppendMessage]) -> Result<BTreeMap<ConversationId, Head>, StoreError> {
-    let ids: BTreeMap<ConversationId, ()> = messages.iter().map(|message| (message.conversation_id, ())).collect();
+    let ids: BTreeSet<ConversationId> = messages.iter().map(|message| message.conversation_id).collect();
     let sql = format!(
         "SELECT id, head_seq, active_at FROM conversation WHERE id IN ({}) ORDER BY id{}",
         dialect::list(ids.len(), 1),
         dialect::for_update(tx.backend())
     );
-    let rows: Vec<Locked> = tx.all(&sql, ids.keys().map(|id| id.0.into())).await?;
+    let rows: Vec<Locked> = tx.all(&sql, ids.iter().map(|id| id.0.into())).await?;
     let head =
         |row: Locked| (ConversationId(row.id), Head { seq: convert::seq(row.head_seq), active_at: Timestamp(row.active_at), moved: false });
     Ok(rows.into_iter().map(head).collect())

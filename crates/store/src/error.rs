@@ -5,9 +5,10 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 
 /// SQLite's primary result codes and PostgreSQL's SQLSTATE classes that mean "not now".
 const BUSY: &[&str] = &["5", "6", "10", "261", "517", "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"];
-/// SQLITE_FULL, PostgreSQL's disk_full.
+/// `SQLITE_FULL`, and `disk_full` of PostgreSQL.
 const FULL: &[&str] = &["13", "53100"];
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 pub fn translate(error: DbErr) -> StoreError {
     if let Some(SqlErr::UniqueConstraintViolation(detail)) = error.sql_err() {
         return StoreError::Taken(unique(&detail));

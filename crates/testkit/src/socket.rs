@@ -137,7 +137,7 @@ impl Socket {
         loop {
             match timeout(PATIENCE, self.stream.next()).await.expect("an end in time") {
                 Some(Ok(Raw::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(Raw::Close(None))) | None | Some(Err(_)) => return 1006,
+                Some(Ok(Raw::Close(None)) | Err(_)) | None => return 1006,
                 Some(Ok(_)) => {}
             }
         }

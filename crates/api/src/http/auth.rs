@@ -1,12 +1,17 @@
 //! Signing up, in and out.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use axum_extra::extract::{
     CookieJar,
     cookie::{Cookie, SameSite},
 };
 use domain::{
-    Error, accounts,
+    accounts,
     sessions::{self, Opened},
 };
 use shared_types::{
@@ -51,14 +56,15 @@ pub async fn login(State(app): State<App>, From(origin): From, Body(request): Bo
 /// Exchange the refresh cookie for a new one and an access token.
 #[utoipa::path(post, path = route::REFRESH, tag = "auth", responses(
     (status = 200, description = "A new access token; the refresh cookie is replaced", body = SignedIn),
-    (status = 401, description = "No cookie, or the session has ended", body = ErrorBody)))]
+    (status = 204, description = "There is no cookie: nobody is signed in here"),
+    (status = 401, description = "The session has ended", body = ErrorBody)))]
 pub async fn refresh(
     State(app): State<App>,
     From(origin): From,
     RefreshCookie(token): RefreshCookie,
-) -> ApiResult<(CookieJar, Json<SignedIn>)> {
-    let token = token.ok_or(Error::Unauthenticated)?;
-    Ok(with_cookie(&app, sessions::refresh(&app.ctx, &token, origin).await?))
+) -> ApiResult<Response> {
+    let Some(token) = token else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+    Ok(with_cookie(&app, sessions::refresh(&app.ctx, &token, origin).await?).into_response())
 }
 
 /// End the session of the refresh cookie, and close its sockets. Signing out twice is no error.

@@ -67,10 +67,7 @@ async fn converse(app: &App, socket: &mut WebSocket, me: Identity) -> End {
                     let message = match outgoing {
                         Outgoing::Close(code) => return End::Close(code),
                         Outgoing::Resync => text(&ServerFrame::Resync {}),
-                        Outgoing::Frame(frame) => match fresh(&frame, cut.as_ref(), &mut moved) {
-                            true => shared(&frame),
-                            false => None,
-                        },
+                        Outgoing::Frame(frame) => fresh(&frame, cut.as_ref(), &mut moved).then(|| shared(&frame)).flatten(),
                     };
                     if let Some(message) = message && socket.feed(message).await.is_err() {
                         return End::Gone;

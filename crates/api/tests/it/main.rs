@@ -1,5 +1,7 @@
 //! The program from outside: every test has a server and a database of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod accounts;
 mod bad_input;
 mod contract;
