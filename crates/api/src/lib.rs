@@ -4,6 +4,7 @@ pub mod app;
 pub mod config;
 mod error;
 mod extract;
+mod hashing;
 mod http;
 mod listener;
 mod middleware;

@@ -9,10 +9,6 @@ use api::{
 };
 use clap::Parser;
 
-/// Gives memory back: the system's allocator keeps the 19 MiB of each password hash, once per thread that ever made one.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use argon2::{Argon2, Params, password_hash::phc::PasswordHash};
 use async_trait::async_trait;
 use domain::{
     Error, Result,
@@ -11,7 +11,10 @@ use domain::{
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use shared_types::{SessionId, Timestamp, UserId};
+use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
+
+use crate::hashing::{HashingThreads, Memory};
 
 /// Sign-ups and log-ins that wait for their turn; more are turned away. 19 MiB are needed per hash being made, none per
 /// one that waits.
@@ -23,6 +26,7 @@ const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IGZvciBub25l$Gmr
 pub struct ServerSecrets {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    threads: HashingThreads,
     turns: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
 }
@@ -40,10 +44,12 @@ impl ServerSecrets {
     /// The signing key is at least 32 random bytes. At most half of the cores hash at the same time.
     pub fn new(signing_key: &[u8]) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let at_once = (cores / 2).max(1);
         Self {
             encoding: EncodingKey::from_secret(signing_key),
             decoding: DecodingKey::from_secret(signing_key),
-            turns: Arc::new(Semaphore::new((cores / 2).max(1))),
+            threads: HashingThreads::start(at_once),
+            turns: Arc::new(Semaphore::new(at_once)),
             waiting: Arc::new(Semaphore::new(QUEUE)),
         }
     }
@@ -57,25 +63,26 @@ fn hasher() -> Argon2<'static> {
 /// Passwords longer than this were cut by bcrypt when they were hashed elsewhere.
 const BCRYPT_BYTES: usize = 72;
 
-fn verify(password: &str, hash: Option<&str>) -> Verified {
-    let Some(hash) = hash else {
-        let _ = PasswordHash::new(DUMMY).map(|hash| hasher().verify_password(password.as_bytes(), &hash));
-        return Verified::No;
-    };
-    if hash.starts_with("$2") {
+/// Costs the same whether there is a hash to compare with or not.
+fn verify(memory: &mut Memory, password: &str, hash: Option<&str>) -> Result<Verified> {
+    if let Some(foreign) = hash.filter(|hash| hash.starts_with("$2")) {
         let cut = &password.as_bytes()[..password.len().min(BCRYPT_BYTES)];
-        return if bcrypt::verify(cut, hash).unwrap_or(false) { Verified::YesButOutdated } else { Verified::No };
+        return Ok(if bcrypt::verify(cut, foreign).unwrap_or(false) { Verified::YesButOutdated } else { Verified::No });
     }
-    let Ok(parsed) = PasswordHash::new(hash) else { return Verified::No };
-    if hasher().verify_password(password.as_bytes(), &parsed).is_err() {
-        return Verified::No;
-    }
-    let is_current = parsed.algorithm.as_str() == "argon2id"
-        && Params::try_from(&parsed).is_ok_and(|params| {
-            (params.m_cost(), params.t_cost(), params.p_cost())
-                == (Params::DEFAULT.m_cost(), Params::DEFAULT.t_cost(), Params::DEFAULT.p_cost())
-        });
-    if is_current { Verified::Yes } else { Verified::YesButOutdated }
+    let Ok(parsed) = PasswordHash::new(hash.unwrap_or(DUMMY)) else { return Ok(Verified::No) };
+    let (Some(salt), Some(expected), Ok(params)) = (&parsed.salt, &parsed.hash, Params::try_from(&parsed)) else { return Ok(Verified::No) };
+    let algorithm = argon2::Algorithm::try_from(parsed.algorithm.as_str()).map_err(Error::internal)?;
+    let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+    let is_current = algorithm == argon2::Algorithm::Argon2id && costs(&params) == costs(&Params::DEFAULT);
+    let mut output = vec![0; expected.as_bytes().len()];
+    let argon = Argon2::new(algorithm, argon2::Version::V0x13, params);
+    memory.hash(&argon, password.as_bytes(), salt.as_ref(), &mut output)?;
+    let is_right = hash.is_some() && bool::from(output.ct_eq(expected.as_bytes()));
+    Ok(match (is_right, is_current) {
+        (false, _) => Verified::No,
+        (true, true) => Verified::Yes,
+        (true, false) => Verified::YesButOutdated,
+    })
 }
 
 #[async_trait]
@@ -94,14 +101,15 @@ impl Secrets for ServerSecrets {
 
     async fn hash_password(&self, _turn: &HashingTurn, password: &str) -> Result<String> {
         let password = password.to_owned();
-        let hashing = tokio::task::spawn_blocking(move || hasher().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
-        hashing.await.map_err(Error::internal)?.map_err(Error::internal)
+        let mut salt = [0; 16];
+        self.fill_random(&mut salt);
+        self.threads.run(move |memory| memory.phc(&hasher(), password.as_bytes(), salt)).await?
     }
 
     async fn verify_password(&self, password: &str, hash: Option<&str>) -> Result<Verified> {
         let _turn = self.hashing_turn().await?;
         let (password, hash) = (password.to_owned(), hash.map(str::to_owned));
-        tokio::task::spawn_blocking(move || verify(&password, hash.as_deref())).await.map_err(Error::internal)
+        self.threads.run(move |memory| verify(memory, &password, hash.as_deref())).await?
     }
 
     fn sign_access(&self, claims: AccessClaims, now: Timestamp, expires_at: Timestamp) -> Result<String> {
@@ -160,15 +168,21 @@ mod tests {
 
     #[test]
     fn old_and_foreign_hashes_verify_and_ask_to_be_renewed() {
+        let memory = &mut Memory::default();
+        let check = |password: &str, hash: Option<&str>| verify(&mut Memory::default(), password, hash).unwrap();
         let weak = Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, Params::new(4096, 1, 1, None).unwrap());
-        let old = weak.hash_password(b"correct horse").unwrap().to_string();
-        assert_eq!(verify("correct horse", Some(&old)), Verified::YesButOutdated);
+        let old = memory.phc(&weak, b"correct horse", [7; 16]).unwrap();
+        assert_eq!(check("correct horse", Some(&old)), Verified::YesButOutdated);
         let foreign = bcrypt::hash("correct horse", 4).unwrap();
-        assert_eq!(verify("correct horse", Some(&foreign)), Verified::YesButOutdated);
-        assert_eq!(verify("wrong horse", Some(&foreign)), Verified::No);
-        let current = hasher().hash_password(b"correct horse").unwrap().to_string();
-        assert_eq!(verify("correct horse", Some(&current)), Verified::Yes);
-        assert_eq!(verify("correct horse", None), Verified::No);
+        assert_eq!(check("correct horse", Some(&foreign)), Verified::YesButOutdated);
+        assert_eq!(check("wrong horse", Some(&foreign)), Verified::No);
+        let current = memory.phc(&hasher(), b"correct horse", [8; 16]).unwrap();
+        assert_eq!(check("correct horse", Some(&current)), Verified::Yes);
+        assert_eq!(check("wrong horse", Some(&current)), Verified::No);
+        assert_eq!(check("correct horse", None), Verified::No);
+        // Another implementation reads what this one wrote.
+        let parsed = PasswordHash::new(&current).unwrap();
+        assert!(argon2::PasswordVerifier::verify_password(&hasher(), b"correct horse", &parsed).is_ok());
         assert!(PasswordHash::new(DUMMY).is_ok(), "the dummy must cost a real verification");
     }
 }

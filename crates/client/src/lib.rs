@@ -14,6 +14,7 @@ pub mod preferences;
 pub mod roster;
 pub mod session;
 pub mod sync;
+pub mod tabs;
 pub mod target;
 pub mod timeline;
 pub mod unread;

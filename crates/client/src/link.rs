@@ -145,8 +145,17 @@ impl Link {
         None
     }
 
-    /// A token could not be had, and it is not over for good.
-    pub fn token_failed(&mut self, now: Timestamp, chance: f64) {
+    /// The way to the server is another one from now on: what there was is gone, and the new one opens at once.
+    pub fn reroute(&mut self, now: Timestamp) -> Option<Step> {
+        if self.state == State::Stopped {
+            return None;
+        }
+        self.go_down(now);
+        Some(self.open(now))
+    }
+
+    /// What an opening connection needs (a token, a snapshot) could not be had, and it is not over for good.
+    pub fn opening_failed(&mut self, now: Timestamp, chance: f64) {
         if matches!(self.state, State::Connecting { .. }) {
             self.lose(now, chance);
         }
@@ -160,6 +169,7 @@ impl Link {
                 self.lose(now, chance);
                 Some(Step::Drop)
             }
+            // By the clock and not by counted timers: those of a hidden page come up to a minute late, its frames do not.
             State::Live { .. } if now.since_ms(self.heard_at) >= i64::from(CLIENT_PATIENCE_MS) => {
                 self.lose(now, chance);
                 Some(Step::Drop)

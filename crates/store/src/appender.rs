@@ -204,7 +204,10 @@ async fn earlier(tx: &SqlTx, messages: &[&AppendMessage]) -> Result<HashMap<(Use
 }
 
 fn memberships_sql(pairs: usize) -> String {
-    format!("SELECT conversation_id, account_id FROM member WHERE (conversation_id, account_id) IN (VALUES {})", dialect::tuples(pairs, 2, 1))
+    format!(
+        "SELECT conversation_id, account_id FROM member WHERE (conversation_id, account_id) IN (VALUES {})",
+        dialect::tuples(pairs, 2, 1)
+    )
 }
 
 fn earlier_sql(nonces: usize) -> String {

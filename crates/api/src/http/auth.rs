@@ -58,11 +58,7 @@ pub async fn login(State(app): State<App>, From(origin): From, Body(request): Bo
     (status = 200, description = "A new access token; the refresh cookie is replaced", body = SignedIn),
     (status = 204, description = "There is no cookie: nobody is signed in here"),
     (status = 401, description = "The session has ended", body = ErrorBody)))]
-pub async fn refresh(
-    State(app): State<App>,
-    From(origin): From,
-    RefreshCookie(token): RefreshCookie,
-) -> ApiResult<Response> {
+pub async fn refresh(State(app): State<App>, From(origin): From, RefreshCookie(token): RefreshCookie) -> ApiResult<Response> {
     let Some(token) = token else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     Ok(with_cookie(&app, sessions::refresh(&app.ctx, &token, origin).await?).into_response())
 }

@@ -79,6 +79,24 @@ fn a_laptop_that_slept_reconnects_at_once() {
 }
 
 #[test]
+fn another_way_opens_at_once_and_does_not_hide_how_long_it_took() {
+    let mut link = live();
+    assert_eq!(link.reroute(at(100)), Some(Step::Open { renew: false }));
+    assert_eq!(link.status(at(100)), Status::Connecting);
+    assert_eq!(link.reroute(at(5_000)), Some(Step::Open { renew: false }));
+    assert_eq!(link.down_ms(at(5_000)), Some(4_900));
+    link.stop();
+    assert_eq!(link.reroute(at(6_000)), None, "nobody is signed in");
+}
+
+#[test]
+fn a_late_timer_does_not_kill_a_connection_that_was_heard_of() {
+    let mut link = live();
+    link.heard(at(70_000));
+    assert_eq!(link.tick(at(80_000), 0.5), None, "due at 25 s, called at 80 s");
+}
+
+#[test]
 fn close_codes_mean_what_they_say() {
     let mut link = live();
     assert_eq!(link.closed(close::SESSION_ENDED, at(100), 0.5), Some(Step::SignOut));

@@ -52,6 +52,15 @@ impl Model {
         self.fill(id);
     }
 
+    /// The reader has seen everything up to here in another tab, which tells the server.
+    pub fn seen_elsewhere(&mut self, id: ConversationId, seq: Seq) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.unread.mark(seq);
+            self.touched.conversations.insert(id);
+            self.touch_open(id);
+        }
+    }
+
     pub(super) fn want_conversation(&mut self, id: ConversationId) {
         if self.reading_conversations.insert(id) {
             self.effects.push(Effect::ReadConversation(id));

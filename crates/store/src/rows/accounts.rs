@@ -148,7 +148,9 @@ impl SqlTx {
 #[cfg(test)]
 pub fn hot_statements() -> Vec<String> {
     let words = [b"ann".to_vec(), b"lee".to_vec()];
-    let people = |count: usize| format!("SELECT * FROM account a WHERE {} LIMIT 50", words_filter(&words[..count], "account_term", "account_id", &mut Vec::new()));
+    let people = |count: usize| {
+        format!("SELECT * FROM account a WHERE {} LIMIT 50", words_filter(&words[..count], "account_term", "account_id", &mut Vec::new()))
+    };
     let rooms = words_filter(&words, "room_term", "conversation_id", &mut Vec::new());
     vec![
         people(1),

@@ -96,7 +96,13 @@ async fn each_message_of_a_batch_gets_its_own_answer() {
             Appended::Stored(message) if message.seq == Seq(1) => "stored 1",
             Appended::Stored(message) if message.seq == Seq(2) => "stored 2",
             Appended::Stored(_) => "stored elsewhere",
-            Appended::Repeated(message) => if message.seq == Seq(1) { "repeated 1" } else { "repeated another" },
+            Appended::Repeated(message) => {
+                if message.seq == Seq(1) {
+                    "repeated 1"
+                } else {
+                    "repeated another"
+                }
+            }
             Appended::NonceReused => "nonce reused",
             Appended::NotAMember => "not a member",
         })
@@ -117,7 +123,8 @@ async fn two_nodes_share_one_order_and_one_memory_of_nonces() {
         async move { node.append(draft(ANN, ROOM, n / 2, &(n / 2).to_string())).await.unwrap() }
     }))
     .await;
-    let mut places: Vec<u64> = outcomes.iter().filter_map(|outcome| if let Appended::Stored(message) = outcome { Some(message.seq.0) } else { None }).collect();
+    let mut places: Vec<u64> =
+        outcomes.iter().filter_map(|outcome| if let Appended::Stored(message) = outcome { Some(message.seq.0) } else { None }).collect();
     places.sort_unstable();
     assert_eq!(places, (1..=100).collect::<Vec<_>>());
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Appended::Stored(_) | Appended::Repeated(_))));
