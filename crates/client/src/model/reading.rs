@@ -210,10 +210,10 @@ impl Model {
     }
 
     pub(super) fn stand(&mut self, stand: Stand) {
-        if let Some(open) = &mut self.open
-            && stand == Stand::End
-        {
-            open.left_end_at = None;
+        // Whoever lands at the first unread message, or at one that was asked for, is not at the end.
+        let applied = self.open_id().and_then(|id| self.entries.get(&id)).map(|entry| entry.log.applied());
+        if let Some(open) = &mut self.open {
+            open.left_end_at = if stand == Stand::End { None } else { open.left_end_at.or(applied) };
         }
         self.touched.landing = Some(stand);
         self.touched.open = true;

@@ -460,6 +460,15 @@ fn it_opens_at_the_unread_line_which_stays_while_it_is_read() {
 }
 
 #[test]
+fn who_lands_at_the_first_unread_of_many_stays_there() {
+    let mut world = World::new(400);
+    world.answer(0, true);
+    assert_eq!(world.model.take_touched().landing, Some(Stand::Unread));
+    assert_eq!(world.asked, [], "the newest page is not asked for behind the reader's back");
+    assert!(world.model.rows(view()).unwrap().iter().any(|row| matches!(row, Row::Unread { count: 400, .. })));
+}
+
+#[test]
 fn the_pill_counts_what_others_say_while_the_reader_is_away_from_the_end() {
     let mut world = open_hall();
     world.model.reader_is_at_end(false);
