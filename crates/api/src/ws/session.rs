@@ -26,7 +26,7 @@ pub async fn run(app: App, mut socket: WebSocket, me: Identity) {
     tracing::debug!(user = %me.user_id, "a socket opened");
     let end = converse(&app, &mut socket, me).await;
     if let End::Close(code) = end {
-        self::end(&mut socket, code, None).await;
+        Box::pin(self::end(&mut socket, code, None)).await;
     }
     tracing::debug!(user = %me.user_id, "a socket closed");
 }
@@ -46,7 +46,8 @@ pub async fn end(socket: &mut WebSocket, code: u16, why: Option<Box<ServerFrame>
 async fn converse(app: &App, socket: &mut WebSocket, me: Identity) -> End {
     let mut connection = app.hub.connect(me).await;
     // The order matters: first every new event is queued, then the snapshot is read. What is in both is dropped below.
-    let cut = match greet(app, socket, &connection, me).await {
+    // The large moments of a connection are boxed: its task stays small for the hours in which nothing happens.
+    let cut = match Box::pin(greet(app, socket, &connection, me)).await {
         Ok(cut) => cut,
         Err(code) => return End::Close(code),
     };
@@ -81,14 +82,14 @@ async fn converse(app: &App, socket: &mut WebSocket, me: Identity) -> End {
             incoming = socket.recv() => {
                 heard = Instant::now();
                 match incoming {
-                    Some(Ok(Message::Text(text))) => if let Some(answer) = obey(app, me, &text).await && write(socket, &answer).await.is_err() {
+                    Some(Ok(Message::Text(text))) => if let Some(answer) = Box::pin(obey(app, me, &text)).await && write(socket, &answer).await.is_err() {
                         return End::Gone;
                     },
-                    Some(Ok(Message::Binary(_))) => return refuse(socket, ErrorCode::BinaryFrame, "This socket knows text frames only.").await,
+                    Some(Ok(Message::Binary(_))) => return Box::pin(refuse(socket, ErrorCode::BinaryFrame, "This socket knows text frames only.")).await,
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                     Some(Ok(Message::Close(_))) | None => return End::Gone,
                     Some(Err(error)) => return if is_too_long(&error) {
-                        refuse(socket, ErrorCode::PayloadTooLarge, "A frame has at most 64 KiB.").await
+                        Box::pin(refuse(socket, ErrorCode::PayloadTooLarge, "A frame has at most 64 KiB.")).await
                     } else {
                         End::Gone
                     },

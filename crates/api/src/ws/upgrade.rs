@@ -24,6 +24,8 @@ use crate::{
 
 /// Bytes that the library reads at once per connection. Its default of 128 KiB is kept for as long as a socket lives.
 const READ_BUFFER: usize = 1_024;
+/// Bytes that are collected before they are written, so that what is queued goes out in one write. Taken only when needed.
+const WRITE_BUFFER: usize = 16 * 1024;
 /// Bytes that may wait to be written before the connection is given up.
 const WRITE_BUFFER_MAX: usize = 4 * 1024 * 1024;
 
@@ -46,14 +48,15 @@ pub async fn open_socket(
     };
     let upgrade = upgrade
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(WRITE_BUFFER_MAX)
         .max_message_size(limits::FRAME_BYTES)
         .max_frame_size(limits::FRAME_BYTES);
     Ok(upgrade.on_upgrade(move |mut socket| async move {
         let identity = match identity {
             Some(identity) => Some(identity),
-            None => introduce(&app, &mut socket).await,
+            // Boxed, as below: a task is as large as its largest moment, for as long as it lives.
+            None => Box::pin(introduce(&app, &mut socket)).await,
         };
         if let Some(identity) = identity {
             session::run(app, socket, identity).await;
