@@ -13,4 +13,7 @@ mod sending;
 mod timeline;
 
 pub use self::{account::*, connection::retry_connection, members::*, rooms::*, search::*, sending::*, timeline::*};
-pub(crate) use self::{effects::carry_out, sending::keep};
+pub(crate) use self::{
+    effects::carry_out,
+    sending::{draft_told, keep},
+};

@@ -11,6 +11,7 @@ use crate::{
     components::shell::Shell,
     pages::{self, Page, missing, sign_in::SignIn, sign_up::SignUp},
     state::{AppState, Phase},
+    strings,
 };
 
 /// Puts the client into the page, over the static shell that was painted before.
@@ -50,7 +51,7 @@ fn Worlds() -> impl IntoView {
         }
     });
     move || match world.get() {
-        World::Starting => ().into_any(),
+        World::Starting => view! { <p class="vh" role="status">{strings::LOADING}</p> }.into_any(),
         World::Unreachable => missing::unreachable(app),
         World::Outside => view! { <Outside page=page /> }.into_any(),
         World::Inside => view! { <Shell page=page /> }.into_any(),

@@ -19,10 +19,10 @@ pub use self::{
         DayName, date_field_value, day_name, exact_time, local_day, local_midnight, number, parse_date_field, relative_time, short_stamp,
         time_of_day,
     },
-    events::{is_online, is_visible, on_connectivity, on_foreign_store, on_visibility},
+    events::{is_online, is_visible, on_connectivity, on_foreign_store, on_stay, on_visibility},
     page::{copy_text, dress, focus, focus_first, is_touch, origin, reload, set_connection, set_title},
     storage::{forget, store, store_text, stored, stored_keys, stored_text},
-    tabs::{Channel, acquire},
+    tabs::{Channel, Held, acquire, seize},
 };
 
 /// The browser's clock.
@@ -34,6 +34,12 @@ pub fn now() -> Timestamp {
 /// A number from 0 to 1, for spreading things in time.
 pub fn chance() -> f64 {
     Math::random()
+}
+
+/// An id that another tab hardly chose.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to u32::MAX")]
+pub fn random_id() -> u32 {
+    (Math::random() * f64::from(u32::MAX)) as u32
 }
 
 /// A new nonce: a UUID of version 7, so that messages of one author sort by time.

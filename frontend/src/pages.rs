@@ -33,7 +33,10 @@ pub enum Page {
     New,
     Discover,
     CreateRoom,
-    Chat { id: ConversationId, details: bool },
+    Chat {
+        id: ConversationId,
+        details: bool,
+    },
     /// A room by its short name, which whoever links to it may not have joined.
     Alias,
     Person(UserId),
@@ -111,7 +114,9 @@ pub fn use_page() -> Memo<Page> {
 
 /// Goes places. Give it to whatever outlives the component that asked.
 #[derive(Clone, Copy)]
-pub struct Navigator(StoredValue<Box<dyn Fn(&str, NavigateOptions)>, LocalStorage>);
+pub struct Navigator(StoredValue<Navigate, LocalStorage>);
+
+type Navigate = Box<dyn Fn(&str, NavigateOptions)>;
 
 impl Navigator {
     pub fn go(self, page: Page) {

@@ -1,11 +1,13 @@
 //! The connection: opens and reopens the socket as [`client::link`] says, feeds its frames to the model, and carries what the
-//! model wants said. One timer for all of it.
+//! model wants said. One timer for all of it. Of several tabs one has the socket; see [`client::tabs`].
 
+mod tabs;
 mod wire;
 
 use client::{
     link::Step,
     outbox::{Carrier, Dispatch},
+    tabs::{ABNORMAL, Way, Word},
 };
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
@@ -14,9 +16,9 @@ use shared_types::{
     message::SendMessage,
     ws::{ClientFrame, Ready, ServerFrame},
 };
-use wire::{ABNORMAL, Heard, Socket};
+use wire::{Heard, Socket};
 
-pub(crate) use wire::Wire;
+pub(crate) use self::{tabs::Seat, wire::Wire};
 
 use crate::{
     actions::carry_out,
@@ -34,12 +36,25 @@ const POST_AFTER_MS: i64 = 1_500;
 
 /// Somebody signed in.
 pub(crate) fn start(app: AppState) {
+    tabs::sit(app);
     follow(app, |core, now| Some(core.link.start(now)));
 }
 
-/// Nobody is signed in any more.
+/// Nobody is signed in any more, or the page is left.
 pub(crate) fn stop(app: AppState) {
     follow(app, |core, _| Some(core.link.stop()));
+    app.core.update_value(tabs::rise);
+}
+
+/// A person looks, or wants a connection now.
+pub(crate) fn hurry(app: AppState) {
+    app.look(|core| core.seat.say(&Word::Hurry));
+    follow(app, |core, now| core.link.tap(now));
+}
+
+/// Shows the other tabs a draft as it is typed.
+pub(crate) fn tell_draft(app: AppState, key: &str, text: &str) {
+    app.look(|core| core.seat.say(&Word::Draft { key: key.to_owned(), text: text.to_owned() }));
 }
 
 /// Lets the link decide on something that happened, and does what it says.
@@ -67,6 +82,7 @@ pub(crate) fn pump(app: AppState) {
     let Some((effects, letters, positions)) = app.core.try_update_value(|core| {
         let letters = carrier(core, now).map_or_else(Vec::new, |carrier| core.model.take_due(carrier, now));
         let positions = positions_to_report(core, now);
+        core.seat.tell_seen(core.model.marks());
         (core.model.take_effects(), letters, positions)
     }) else {
         return;
@@ -177,6 +193,14 @@ fn report(app: AppState, positions: Vec<(Carrier, ConversationId, Seq)>) {
 
 /// Forgets the socket, and that it carried anything.
 fn hang_up(core: &mut Core) {
+    hang_up_for(core, ABNORMAL);
+}
+
+fn hang_up_for(core: &mut Core, code: u16) {
+    if core.seat.rules.is_leading() && matches!(core.wire, Wire::Own(_)) {
+        core.seat.say(&Word::Down { code });
+    }
+    core.seat.rules.lost();
     core.wire = Wire::None;
     core.generation += 1;
     core.model.socket_lost();
@@ -184,10 +208,23 @@ fn hang_up(core: &mut Core) {
 }
 
 fn open(app: AppState, renew: bool) {
-    let generation = app.core.try_update_value(|core| {
+    let way = app.core.try_update_value(|core| {
         hang_up(core);
-        core.generation
+        core.seat.rules.way(browser::now())
     });
+    match way {
+        Some(Way::Socket) => open_socket(app, renew),
+        // The answer, or a `ready` that is passed on, opens it.
+        Some(Way::Ask) => {
+            app.look(|core| core.seat.say(&Word::Hello));
+        }
+        Some(Way::Seize) => tabs::queue(app, true),
+        None => {}
+    }
+}
+
+fn open_socket(app: AppState, renew: bool) {
+    let generation = app.look(|core| core.generation);
     let is_current = move || app.look(|core| Some(core.generation) == generation).unwrap_or_default();
     spawn_local(async move {
         let token = if renew { token::renew().await } else { token::fresh().await };
@@ -200,7 +237,7 @@ fn open(app: AppState, renew: bool) {
             Err(ApiFailure::SignedOut) => return,
             Err(_) => {
                 return follow(app, |core, now| {
-                    core.link.token_failed(now, browser::chance());
+                    core.link.opening_failed(now, browser::chance());
                     None
                 });
             }
@@ -223,21 +260,36 @@ fn hear(app: AppState, heard: Heard, token: &str) {
             app.look(|core| core.wire.send(&ClientFrame::Auth { token: token.to_owned() }));
         }
         Heard::Text(text) => {
-            app.core.update_value(|core| core.link.heard(browser::now()));
             // A frame that does not parse is from a newer server: the heads will tell what it was.
-            if let Ok(frame) = serde_json::from_str(&text) {
+            if let Ok(frame) = serde_json::from_str::<ServerFrame>(&text) {
+                pass_on(app, &frame);
                 take_frame(app, frame);
             }
         }
-        Heard::Closed(code) => follow(app, |core, now| {
-            hang_up(core);
-            core.link.closed(code, now, browser::chance())
-        }),
+        Heard::Closed(code) => close(app, code),
     }
 }
 
+/// To the tabs that follow.
+fn pass_on(app: AppState, frame: &ServerFrame) {
+    app.look(|core| {
+        if core.seat.rules.is_leading() {
+            core.seat.say(&Word::Heard { frame: Box::new(frame.clone()) });
+        }
+    });
+}
+
+fn close(app: AppState, code: u16) {
+    follow(app, |core, now| {
+        hang_up_for(core, code);
+        core.link.closed(code, now, browser::chance())
+    });
+}
+
+/// A frame of the server, by the socket or through the leader.
 fn take_frame(app: AppState, frame: ServerFrame) {
     let now = browser::now();
+    app.core.update_value(|core| core.link.heard(now));
     match &frame {
         ServerFrame::Ready(ready) => greet(app, ready, now),
         ServerFrame::Heads { .. } => {
@@ -261,6 +313,10 @@ fn greet(app: AppState, ready: &Ready, now: Timestamp) {
     app.session_id.set(Some(ready.session_id));
     let is_update = app.core.try_update_value(|core| {
         core.link.ready(now);
+        core.seat.rules.greeted(ready);
+        if core.seat.rules.is_following() {
+            core.wire = core.seat.wire();
+        }
         core.model.socket_live();
         ping(core, now, 0);
         core.build.get_or_insert_with(|| ready.build.clone()) != &ready.build

@@ -43,10 +43,23 @@ pub(super) fn listen_once(app: AppState) {
     });
     browser::on_visibility(move |visible| {
         if visible {
-            socket::follow(app, |core, now| core.link.visible(now));
+            socket::hurry(app);
         } else {
             sending::store_drafts_now(app);
             socket::report_now(app);
+        }
+    });
+    browser::on_stay(move |here| {
+        if app.phase.get_untracked() != Phase::SignedIn {
+            return;
+        }
+        if here {
+            socket::start(app);
+        } else {
+            // A page that only sleeps must not keep the other tabs' socket.
+            sending::store_drafts_now(app);
+            socket::report_now(app);
+            socket::stop(app);
         }
     });
     browser::on_foreign_store(move |key| {
@@ -95,7 +108,7 @@ fn hear_tab(app: AppState, said: &str) {
 
 /// Asks for a connection now instead of waiting.
 pub fn retry_connection(app: AppState) {
-    socket::follow(app, |core, now| core.link.tap(now));
+    socket::hurry(app);
 }
 
 /// Takes in who is signed in.

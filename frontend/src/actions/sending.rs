@@ -16,7 +16,7 @@ use shared_types::{
 use super::connection;
 use crate::{
     api::{self, Answer, ApiFailure},
-    browser,
+    browser, socket,
     state::{AppState, DraftPlace},
 };
 
@@ -96,6 +96,7 @@ pub fn set_draft(app: AppState, place: &DraftPlace, text: &str) {
         return;
     }
     slot.set(text.to_owned());
+    socket::tell_draft(app, &key, text);
     app.core.update_value(|core| {
         let timer = Timeout::new(DEBOUNCE_MS, {
             let key = key.clone();
@@ -127,17 +128,25 @@ fn store_draft(app: AppState, key: &str) {
 fn forget_draft(app: AppState, place: &DraftPlace) {
     let key = app.drafts.key(place);
     app.drafts.slot(&key).set(String::new());
+    socket::tell_draft(app, &key, "");
     store_draft(app, &key);
+}
+
+/// A draft as another tab types it.
+pub(crate) fn draft_told(app: AppState, key: &str, text: String) {
+    if !app.drafts.owns(key) {
+        return;
+    }
+    if let Some(id) = app.drafts.conversation_of(key) {
+        app.work(|core| core.model.draft_is(id, &text));
+    }
+    app.drafts.slot(key).set(text);
 }
 
 /// Another tab has written: its drafts are ours, and what it has sent need not be sent again.
 pub(super) fn reread(app: AppState, key: &str) {
     if app.drafts.owns(key) {
-        let text = browser::stored_text(key).unwrap_or_default();
-        app.drafts.slot(key).set(text.clone());
-        if let Some(id) = app.drafts.conversation_of(key) {
-            app.work(|core| core.model.draft_is(id, &text));
-        }
+        draft_told(app, key, browser::stored_text(key).unwrap_or_default());
     } else if key.starts_with(OUTBOX)
         && browser::stored_text(key).is_none()
         && let Some(nonce) = key.rsplit('.').next().and_then(|nonce| nonce.parse().ok())

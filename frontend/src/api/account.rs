@@ -39,6 +39,10 @@ pub async fn log_out() -> Answer<()> {
     ask(Verb::Post, route::LOGOUT, None, None).await.map(|_| ())
 }
 
+pub async fn get_me() -> Answer<Me> {
+    call(Verb::Get, route::ME, None).await
+}
+
 pub async fn update_me(update: &UpdateProfile) -> Answer<Me> {
     call(Verb::Patch, route::ME, json(update)).await
 }

@@ -7,7 +7,7 @@ use std::{cell::RefCell, sync::Arc};
 
 use client::session::{Session, Standing};
 use futures::lock::Mutex;
-use shared_types::{ErrorCode, account::SignedIn, route};
+use shared_types::{account::SignedIn, route};
 
 use super::{
     Answer, ApiFailure,
@@ -80,7 +80,7 @@ pub(super) async fn renewed(old: &str) -> Answer<String> {
     }
     match refresh().await {
         Ok(signed_in) => Ok(signed_in.access_token),
-        Err(failure) if failure.status() == Some(401) || failure.is(ErrorCode::SessionEnded) => {
+        Err(failure) if failure.status() == Some(401) || matches!(failure, ApiFailure::SignedOut) => {
             end();
             Err(ApiFailure::SignedOut)
         }
@@ -91,7 +91,12 @@ pub(super) async fn renewed(old: &str) -> Answer<String> {
 /// Trades the refresh cookie for a new pair of tokens.
 pub(super) async fn refresh() -> Answer<SignedIn> {
     let _lock = browser::acquire(LOCK).await;
-    let signed_in: SignedIn = parse(&ask(Verb::Post, route::REFRESH, None, None).await?)?;
+    let answer = ask(Verb::Post, route::REFRESH, None, None).await?;
+    // No cookie: nobody is signed in here, which is no fault.
+    if answer.is_empty() {
+        return Err(ApiFailure::SignedOut);
+    }
+    let signed_in: SignedIn = parse(&answer)?;
     keep(&signed_in);
     Ok(signed_in)
 }

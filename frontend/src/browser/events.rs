@@ -25,6 +25,17 @@ pub fn on_visibility(heard: impl Fn(bool) + 'static) {
     listener.forget();
 }
 
+/// Called with `false` when the page is left, and with `true` when it comes back as it was.
+pub fn on_stay(heard: impl Fn(bool) + Clone + 'static) {
+    let left = heard.clone();
+    let _ = window_event_listener(ev::pagehide, move |_| left(false));
+    let _ = window_event_listener(ev::pageshow, move |event: web_sys::PageTransitionEvent| {
+        if event.persisted() {
+            heard(true);
+        }
+    });
+}
+
 /// Called with the key that another tab has changed.
 pub fn on_foreign_store(heard: impl Fn(String) + 'static) {
     let _ = window_event_listener(ev::storage, move |event: web_sys::StorageEvent| {

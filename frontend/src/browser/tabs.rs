@@ -1,6 +1,6 @@
 //! What tabs of one browser share: locks and a channel. A browser without them (plain HTTP has no locks) works as one tab.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::web_sys;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -16,6 +16,15 @@ impl Drop for Held {
 
 /// Waits until no other tab holds the lock of this name. `None` at once where there are no locks.
 pub async fn acquire(name: &str) -> Option<Held> {
+    request(name, false).await
+}
+
+/// Takes the lock of this name away from whoever holds it. The holder is not told.
+pub async fn seize(name: &str) -> Option<Held> {
+    request(name, true).await
+}
+
+async fn request(name: &str, steal: bool) -> Option<Held> {
     let locks = Reflect::get(&super::window().navigator(), &"locks".into()).ok().filter(JsValue::is_object)?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     let (released, release) = promise()?;
@@ -24,8 +33,10 @@ pub async fn acquire(name: &str) -> Option<Held> {
         let _ = grant.call0(&JsValue::UNDEFINED);
         released.into()
     });
-    // Settles early only if the browser refuses the lock.
-    let refused = request.call2(&locks, &name.into(), &callback).ok()?;
+    // Settles early only if the browser refuses the lock; fails later if the lock is taken away.
+    let options = Object::new();
+    Reflect::set(&options, &"steal".into(), &steal.into()).ok()?;
+    let refused = request.call3(&locks, &name.into(), &options, &callback).ok()?;
     JsFuture::from(Promise::race(&Array::of2(&granted, &refused))).await.ok()?;
     Some(Held(release))
 }
@@ -55,9 +66,9 @@ impl Channel {
         Some(Self { inner, _heard: heard })
     }
 
-    /// To every other tab, not to this one.
-    pub fn post(&self, text: &str) {
-        let _ = self.inner.post_message(&text.into());
+    /// To every other tab, not to this one. False if it did not leave.
+    pub fn post(&self, text: &str) -> bool {
+        self.inner.post_message(&text.into()).is_ok()
     }
 }
 

@@ -2,10 +2,11 @@
 
 use client::link::{Indicator, Status};
 use leptos::{html, prelude::*};
+use shared_types::Timestamp;
 
 use crate::{
     actions, browser,
-    state::use_app,
+    state::{AppState, use_app},
     strings::shell,
     ui::{
         button::Button,
@@ -50,7 +51,7 @@ pub fn ConnectionDot() -> AnyView {
             {fact(shell::LAST_SEQUENCE, (move || seq().unwrap_or_else(|| "–".to_owned())).into_any())} {fact(shell::OUTBOX, (move || shell::waiting(app.link.queued.get())).into_any())}
             {fact(
                 shell::CONNECTED_SINCE,
-                (move || app.link.live_since.get().map_or_else(|| "–".to_owned(), |at| browser::relative_time(shared_types::Timestamp(at)))).into_any(),
+                (move || app.link.live_since.get().map_or_else(|| "–".to_owned(), |at| browser::relative_time(Timestamp(at)))).into_any(),
             )}
         </dl>
     };
@@ -109,12 +110,7 @@ pub fn ConnectionDot() -> AnyView {
 pub fn ConnectionBanner() -> AnyView {
     let app = use_app();
     let clock = RwSignal::new(browser::now());
-    let ticking = set_interval_with_handle(move || clock.set(browser::now()), std::time::Duration::from_secs(1));
-    on_cleanup(move || {
-        if let Ok(ticking) = ticking {
-            ticking.clear();
-        }
-    });
+    tick_while_counting_down(app, clock);
     let kind = Memo::new(move |_| match app.link.indicator.get() {
         Indicator::Fine => 0_u8,
         Indicator::Reconnecting => 1,
@@ -144,4 +140,23 @@ pub fn ConnectionBanner() -> AnyView {
         .into_any()
     })
     .into_any()
+}
+
+/// Seconds pass only while somebody is told of them: a page that is connected wakes nobody.
+fn tick_while_counting_down(app: AppState, clock: RwSignal<Timestamp>) {
+    let timer = StoredValue::new(None::<IntervalHandle>);
+    let stop = move || {
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    };
+    let counts = Memo::new(move |_| matches!(app.link.indicator.get(), Indicator::Offline { retry_at: Some(_) }));
+    Effect::new(move |_| {
+        stop();
+        if counts.get() {
+            clock.set(browser::now());
+            timer.set_value(set_interval_with_handle(move || clock.set(browser::now()), std::time::Duration::from_secs(1)).ok());
+        }
+    });
+    on_cleanup(stop);
 }

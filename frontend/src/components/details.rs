@@ -60,7 +60,7 @@ impl Facts {
         self.kind == ConversationKind::Room
     }
 
-    /// Changes name and topic, adds people. In a group everyone does.
+    /// Changes name and topic. In a group everyone does.
     fn may_edit(self) -> bool {
         match self.kind {
             ConversationKind::Room => self.role.looks_after() || self.runs_server,
@@ -69,8 +69,13 @@ impl Facts {
         }
     }
 
-    fn may_own(self) -> bool {
-        self.role == Role::Owner || (self.is_room() && self.runs_server)
+    /// Decides who finds it, what it becomes, and whether it goes.
+    fn may_decide(self) -> bool {
+        self.role == Role::Owner || self.runs_server
+    }
+
+    fn sees_requests(self) -> bool {
+        self.is_room() && !self.is_public() && self.role.looks_after()
     }
 
     fn is_public(self) -> bool {
@@ -92,7 +97,8 @@ pub fn Details(id: ConversationId) -> AnyView {
     let app = use_app();
     let navigator = use_navigator();
     let conversation = app.roster.conversation(id);
-    let facts = Memo::new(move |_| conversation.with(|conversation| conversation.as_ref().map(|conversation| Facts::read(app, conversation))));
+    let facts =
+        Memo::new(move |_| conversation.with(|conversation| conversation.as_ref().map(|conversation| Facts::read(app, conversation))));
     let close = move |()| navigator.go(Page::Chat { id, details: false });
     request_animation_frame(|| {
         crate::browser::focus("info-title");
@@ -137,8 +143,8 @@ fn shared(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
     view! {
         {hero(app, id, facts)}
         {about(app, id, facts)}
-        {(facts.is_room() && !facts.is_public() && (facts.role.looks_after() || facts.runs_server)).then(|| view! { <requests::Requests id=id /> })}
-        <members::Members id=id may_edit=facts.may_edit() may_own=facts.may_own() is_room=facts.is_room() />
+        {facts.sees_requests().then(|| view! { <requests::Requests id=id /> })}
+        <members::Members id=id role=facts.role />
         {rules::rules(app, id, facts)}
         {way_out(app, id, facts)}
     }
@@ -150,7 +156,8 @@ fn hero(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
     let row = app.roster.row(id);
     let title = move || row.with(|row| row.as_ref().map(super::list::row_title));
     let alias = move || {
-        let alias = app.roster.conversation(id).with(|conversation| conversation.as_ref().and_then(|conversation| conversation.alias.clone()));
+        let alias =
+            app.roster.conversation(id).with(|conversation| conversation.as_ref().and_then(|conversation| conversation.alias.clone()));
         alias.map(|alias| format!(" · #{alias}"))
     };
     view! {
@@ -159,22 +166,25 @@ fn hero(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
             <h3 dir="auto">{title}</h3>
             <p>{facts.kind_words()} {alias}</p>
             <div class="acts">
-                {act("link", rooms::COPY_LINK, Callback::new(move |()| actions::copy_link(app, id)))}
-                {facts.may_edit().then(|| act("user-plus", rooms::ADD, Callback::new(move |()| overlays.open(Overlay::AddPeople(id)))))}
-                {facts.may_edit().then(|| act("edit", rooms::EDIT, Callback::new(move |()| overlays.open(Overlay::EditRoom(id)))))}
+                {act("link", rooms::COPY_LINK, None, Callback::new(move |()| actions::copy_link(app, id)))}
+                {act("user-plus", rooms::ADD, None, Callback::new(move |()| overlays.open(Overlay::AddPeople(id))))}
+                {facts.may_edit().then(|| act("edit", rooms::EDIT_SHORT, Some(rooms::EDIT), Callback::new(move |()| overlays.open(Overlay::EditRoom(id)))))}
             </div>
         </div>
     }
     .into_any()
 }
 
-fn act(symbol: &'static str, label: &'static str, on_click: Callback<()>) -> AnyView {
-    view! { <button type="button" class="act" on:click=move |_| on_click.run(())>{icon(symbol)}<span>{label}</span></button> }.into_any()
+/// `name` says more than there is room for.
+fn act(symbol: &'static str, label: &'static str, name: Option<&'static str>, on_click: Callback<()>) -> AnyView {
+    view! { <button type="button" class="act" aria-label=name title=name on:click=move |_| on_click.run(())>{icon(symbol)}<span>{label}</span></button> }.into_any()
 }
 
 fn about(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
     let conversation = app.roster.conversation(id);
-    let topic = Memo::new(move |_| conversation.with(|conversation| conversation.as_ref().map(|conversation| conversation.topic.to_string()).unwrap_or_default()));
+    let topic = Memo::new(move |_| {
+        conversation.with(|conversation| conversation.as_ref().map(|conversation| conversation.topic.to_string()).unwrap_or_default())
+    });
     facts
         .is_room()
         .then(|| {
@@ -194,6 +204,8 @@ fn way_out(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
     let overlays = use_overlays();
     let navigator = use_navigator();
     let title = move || app.roster.row(id).with_untracked(|row| row.as_ref().map(super::list::row_title)).unwrap_or_default();
+    let (leave_words, delete_words) =
+        if facts.is_room() { (rooms::LEAVE_ROOM, rooms::DELETE_ROOM) } else { (rooms::LEAVE_GROUP, rooms::DELETE_GROUP) };
     let leave = move |()| {
         let question = Question::new(
             rooms::leave_title(&title()),
@@ -208,18 +220,20 @@ fn way_out(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
         overlays.open(Overlay::Confirm(question));
     };
     let delete = move |()| {
-        let question = Question::new(rooms::delete_title(&title()), rooms::DELETE_QUESTION, (rooms::DELETE, rooms::KEEP), move || async move {
-            actions::delete_conversation(app, id).await?;
-            navigator.replace(Page::Home);
-            Ok(())
-        });
+        let question =
+            Question::new(rooms::delete_title(&title()), rooms::DELETE_QUESTION, (delete_words, rooms::KEEP), move || async move {
+                actions::delete_conversation(app, id).await?;
+                navigator.replace(Page::Home);
+                Ok(())
+            });
         overlays.open(Overlay::Confirm(question));
     };
     view! {
         <div class="acts stack-acts">
-            <Button label=if facts.is_room() { rooms::LEAVE_ROOM } else { rooms::LEAVE_GROUP } symbol="door" class="wide" on_click=leave />
-            {(facts.is_room() && facts.may_own())
-                .then(|| view! { <Button label=rooms::DELETE symbol="trash" class="danger ghost wide" on_click=delete /> })}
+            <Button label=leave_words symbol="door" class="wide" on_click=leave />
+            {facts
+                .may_decide()
+                .then(|| view! { <Button label=delete_words symbol="trash" class="danger ghost wide" on_click=delete /> })}
         </div>
     }
     .into_any()

@@ -85,6 +85,9 @@ impl Form {
 
     /// The place of what is said above the form.
     pub fn error_view(self) -> AnyView {
-        (move || self.error.get().map(|words| view! { <div class="form-error" role="alert" tabindex="-1">{icon("warn")}<p>{words}</p></div> })).into_any()
+        (move || {
+            self.error.get().map(|words| view! { <div class="form-error" role="alert" tabindex="-1">{icon("warn")}<p>{words}</p></div> })
+        })
+        .into_any()
     }
 }

@@ -22,8 +22,13 @@ use crate::{
 enum Deed {
     Switcher,
     Help,
-    Conversation { back: bool, unread: bool },
-    Region { back: bool },
+    Conversation {
+        back: bool,
+        unread: bool,
+    },
+    Region {
+        back: bool,
+    },
     Details,
     Toast,
     /// Handled where the focus is: in the composer, in the list of messages.

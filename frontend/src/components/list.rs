@@ -17,12 +17,7 @@ use crate::{
     pages::Page,
     state::use_app,
     strings::{self, shell as words},
-    ui::{
-        button::IconButton,
-        empty::row_skeletons,
-        icon::icon,
-        roving,
-    },
+    ui::{button::IconButton, empty::row_skeletons, icon::icon, roving},
 };
 
 #[component]

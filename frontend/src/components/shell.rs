@@ -11,7 +11,7 @@ use super::{
     list::ConversationList,
     overlay::{self, OverlayArea},
     rail::Rail,
-    title,
+    timeline, title,
     toasts::ToastArea,
 };
 use crate::{
@@ -25,6 +25,7 @@ pub fn Shell(page: Memo<Page>) -> AnyView {
     let navigator = pages::use_navigator();
     let overlays = overlay::provide_overlays();
     title::provide_title();
+    timeline::provide_places();
     keys::listen(page, navigator, overlays);
 
     // The door has no place inside.
@@ -44,6 +45,7 @@ pub fn Shell(page: Memo<Page>) -> AnyView {
 
     let main = Memo::new(move |_| page.get().main());
     focus_heading_of_each(main);
+    let has_composer = Memo::new(move |_| matches!(main.get(), Page::Chat { .. } | Page::New));
     let details = Memo::new(move |_| match page.get() {
         Page::Chat { id, details: true } => Some(id),
         _ => None,
@@ -54,7 +56,7 @@ pub fn Shell(page: Memo<Page>) -> AnyView {
         }
     };
     view! {
-        {skip_link("composer", words::SKIP_TO_COMPOSER)}
+        {move || has_composer.get().then(|| skip_link("composer", words::SKIP_TO_COMPOSER))}
         {skip_link("main", words::SKIP_TO_MAIN)}
         {skip_link("list", words::SKIP_TO_LIST)}
         <Announcer />
@@ -140,7 +142,8 @@ pub fn cycle_regions(backwards: bool) {
     let Some(frame) = document().query_selector(".shell").ok().flatten() else {
         return;
     };
-    let regions: Vec<HtmlElement> = crate::ui::roving::matching(&frame, REGIONS).into_iter().filter(|region| region.offset_width() > 0).collect();
+    let regions: Vec<HtmlElement> =
+        crate::ui::roving::matching(&frame, REGIONS).into_iter().filter(|region| region.offset_width() > 0).collect();
     let active = document().active_element();
     let current = regions.iter().position(|region| active.as_ref().is_some_and(|active| region.contains(Some(active))));
     let count = regions.len();

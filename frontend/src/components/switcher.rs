@@ -9,11 +9,7 @@ use crate::{
     pages::{Page, use_navigator},
     state::{AppState, use_app},
     strings::{self, shell as words},
-    ui::{
-        combo::option_id,
-        dialog::Dialog,
-        icon::icon,
-    },
+    ui::{combo::option_id, dialog::Dialog, icon::icon},
 };
 
 const LIST: &str = "switcher";
@@ -77,7 +73,7 @@ pub fn Switcher(#[prop(into)] on_close: Callback<()>) -> AnyView {
             .enumerate()
             .map(|(at, group)| {
                 let heading = format!("switcher-group-{at}");
-                let rows = group.rows.into_iter().map(|row| option(app, row, chosen, open)).collect_view();
+                let rows = group.rows.into_iter().map(|row| option(app, &row, chosen, open)).collect_view();
                 view! {
                     <div role="group" aria-labelledby=heading.clone()>
                         <h3 class="sec" id=heading.clone() role="presentation">{group.title}</h3>
@@ -132,9 +128,10 @@ pub fn Switcher(#[prop(into)] on_close: Callback<()>) -> AnyView {
 
 /// What is offered for a query.
 fn groups(app: AppState, query: &str) -> Vec<Group> {
-    let rows: Vec<RosterRow> = app.roster.sections.with(|sections| {
-        sections.people.iter().chain(&sections.rooms).filter_map(|id| app.roster.row(*id).get()).collect()
-    });
+    let rows: Vec<RosterRow> = app
+        .roster
+        .sections
+        .with(|sections| sections.people.iter().chain(&sections.rooms).filter_map(|id| app.roster.row(*id).get()).collect());
     let groups = if query.is_empty() {
         let (unread, mut rest): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.unread > 0);
         rest.sort_by_key(|row| std::cmp::Reverse(row.active_at));
@@ -151,10 +148,10 @@ fn groups(app: AppState, query: &str) -> Vec<Group> {
     groups.into_iter().filter(|group| !group.rows.is_empty()).collect()
 }
 
-fn option(app: AppState, row: RosterRow, chosen: Memo<Option<ConversationId>>, open: impl Fn(ConversationId, bool) + 'static) -> AnyView {
+fn option(app: AppState, row: &RosterRow, chosen: Memo<Option<ConversationId>>, open: impl Fn(ConversationId, bool) + 'static) -> AnyView {
     let id = row.id;
     let is_chosen = move || chosen.get() == Some(id);
-    let title = list::row_title(&row);
+    let title = list::row_title(row);
     let name = words::unread_conversation(&title, row.unread);
     view! {
         <div
@@ -166,7 +163,7 @@ fn option(app: AppState, row: RosterRow, chosen: Memo<Option<ConversationId>>, o
             aria-label=name
             on:click=move |event| open(id, event.ctrl_key() || event.meta_key())
         >
-            {face::conversation_face(app, &row, "")}
+            {face::conversation_face(app, row, "")}
             <span class="t">
                 <b dir="auto">{title}</b>
             </span>

@@ -3,6 +3,7 @@
 mod body;
 mod dates;
 mod ends;
+mod reading;
 mod row;
 mod scroll;
 
@@ -12,6 +13,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, KeyboardEvent, ResizeObserver};
 
 use self::scroll::Scroller;
+pub use self::scroll::provide_places;
 use crate::{
     actions, browser,
     components::words,
@@ -26,7 +28,7 @@ const ROWS: &str = ":scope > article, :scope > [role=article]";
 #[component]
 pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
     let app = use_app();
-    let scroller = Scroller::new(app);
+    let scroller = Scroller::new(app, id);
     watch_size(scroller);
     Effect::new(move |_| {
         if let Some(landing) = app.open.landing.get() {

@@ -44,7 +44,7 @@ pub fn AliasPage() -> AnyView {
     });
     (move || match found.get() {
         Some(Ok(None)) => missing::missing(),
-        Some(Ok(Some(card))) => framed(alias, view! { <ul class="grid"><li>{discover::room_card(app, *card)}</li></ul> }.into_any()),
+        Some(Ok(Some(card))) => framed(alias, view! { <ul class="grid"><li>{discover::room_card(app, &card)}</li></ul> }.into_any()),
         Some(Err(failure)) => framed(
             alias,
             view! {

@@ -75,7 +75,7 @@ fn header(app: AppState, id: ConversationId, title: Signal<String>, page: Memo<P
     let row = app.roster.row(id);
     let picture = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| (row.kind, row.visibility, row.faces.clone()))));
     let face = move || {
-        picture.track();
+        picture.get()?;
         row.with_untracked(|row| row.as_ref().map(|row| face::conversation_face(app, row, "")))
     };
     let details_open = Signal::derive(move || matches!(page.get(), Page::Chat { details: true, .. }));

@@ -48,8 +48,8 @@ pub fn CreateRoom() -> AnyView {
         let is_public = visibility.get_untracked() == "public";
         let room_name = form.read(NAME, RoomName::try_from(name.get_untracked()));
         let room_topic = form.read(TOPIC, Topic::try_from(topic.get_untracked()));
-        let room_alias = if is_public { alias.read(form) } else { Some(None) };
-        let (Some(room_name), Some(room_topic), Some(room_alias)) = (room_name, room_topic, room_alias) else {
+        let room_alias = if is_public { alias.read(form) } else { None };
+        let (Some(room_name), Some(room_topic), false) = (room_name, room_topic, form.focus_fault()) else {
             form.focus_fault();
             form.busy.set(false);
             return;
@@ -112,13 +112,13 @@ impl AliasField {
         field
     }
 
-    /// The chosen alias; `None` inside leaves it to the server, `None` outside is a fault that shows.
-    pub fn read(self, form: Form) -> Option<Option<Alias>> {
+    /// The chosen alias, or nothing to leave it to the server. A fault shows in the form.
+    pub fn read(self, form: Form) -> Option<Alias> {
         let typed = self.typed.get_untracked();
         if typed.trim().is_empty() && !self.own.get_untracked() {
-            return Some(None);
+            return None;
         }
-        form.read(ALIAS, Alias::try_from(typed)).map(Some)
+        form.read(ALIAS, Alias::try_from(typed))
     }
 
     pub fn view(self, form: Form) -> AnyView {

@@ -101,7 +101,7 @@ pub fn Discover() -> AnyView {
         view! {
             <ul class="grid">
                 <For each=move || directory.rooms.get() key=|room| (room.id, room.joined, room.member_count) let:room>
-                    <li>{room_card(app, room)}</li>
+                    <li>{room_card(app, &room)}</li>
                 </For>
             </ul>
         }
@@ -189,7 +189,7 @@ fn nothing(everywhere: bool) -> AnyView {
 }
 
 /// One room, and the way in.
-pub fn room_card(app: AppState, card: RoomCard) -> AnyView {
+pub fn room_card(app: AppState, card: &RoomCard) -> AnyView {
     let navigator = use_navigator();
     let busy = RwSignal::new(false);
     let id = card.id;

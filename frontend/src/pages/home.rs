@@ -19,8 +19,9 @@ pub fn home() -> AnyView {
     let app = use_app();
     let overlays = use_overlays();
     use_title(String::new);
-    let is_empty =
-        Memo::new(move |_| app.roster.loaded.get() && app.roster.sections.with(|sections| sections.people.is_empty() && sections.rooms.is_empty()));
+    let is_empty = Memo::new(move |_| {
+        app.roster.loaded.get() && app.roster.sections.with(|sections| sections.people.is_empty() && sections.rooms.is_empty())
+    });
     let body = move || {
         if is_empty.get() {
             view! {

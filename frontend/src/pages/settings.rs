@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::{
     actions,
     components::{connection::ConnectionBanner, title::use_title},
-    pages::{Page, Section},
+    pages::{Page, Section, use_navigator},
     state::use_app,
     strings::{self, account as words},
     ui::{button::back_link, icon::icon},
@@ -19,6 +19,7 @@ use crate::{
 #[component]
 pub fn Settings(page: Memo<Page>) -> AnyView {
     let app = use_app();
+    let navigator = use_navigator();
     let section = Memo::new(move |_| match page.get() {
         Page::Settings(section) => section,
         _ => None,
@@ -32,7 +33,7 @@ pub fn Settings(page: Memo<Page>) -> AnyView {
     use_title(move || name().to_owned());
     // Each section is a page of its own: the focus goes to the heading.
     Effect::new(move |_| {
-        section.track();
+        section.get();
         request_animation_frame(|| {
             crate::browser::focus("page-title");
         });
@@ -70,7 +71,11 @@ pub fn Settings(page: Memo<Page>) -> AnyView {
                 <nav class="settings-nav" aria-label=words::SETTINGS>
                     {item(Section::Profile, "user", words::PROFILE)} {item(Section::Appearance, "palette", words::APPEARANCE)}
                     {item(Section::Account, "key", words::ACCOUNT)}
-                    <button type="button" class="nav-item danger" on:click=move |_| actions::sign_out(app)>
+                    <button type="button" class="nav-item danger" on:click=move |_| {
+                            actions::sign_out(app);
+                            navigator.replace(Page::Home);
+                        }
+                    >
                         {icon("logout")}
                         <span>{words::SIGN_OUT}</span>
                     </button>

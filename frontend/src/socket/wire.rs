@@ -1,13 +1,13 @@
 //! The browser's own WebSocket, with its listeners. Whoever drops it hears nothing more of it.
 
+use std::rc::Rc;
+
+use client::tabs::Word;
 use leptos::web_sys::{CloseEvent, MessageEvent, WebSocket};
 use shared_types::{route, ws::ClientFrame};
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use crate::browser;
-
-/// Nothing said why it closed, or it never opened.
-pub(super) const ABNORMAL: u16 = 1006;
+use crate::browser::{self, Channel};
 
 /// What a socket tells.
 pub(super) enum Heard {
@@ -16,10 +16,12 @@ pub(super) enum Heard {
     Closed(u16),
 }
 
-/// The way to the server, if there is one. A tab that leans on another tab's socket would be another variant.
+/// The way to the server, if there is one.
 pub(crate) enum Wire {
     None,
     Own(Socket),
+    /// Through the tab that leads.
+    Leader(Rc<Channel>),
 }
 
 impl Wire {
@@ -27,6 +29,10 @@ impl Wire {
     pub(crate) fn send(&self, frame: &ClientFrame) -> bool {
         match self {
             Self::None => false,
+            Self::Leader(channel) => {
+                let text = serde_json::to_string(&Word::Say { frame: frame.clone() });
+                text.is_ok_and(|text| channel.post(&text))
+            }
             Self::Own(socket) => serde_json::to_string(frame).is_ok_and(|text| socket.inner.send_with_str(&text).is_ok()),
         }
     }

@@ -7,12 +7,17 @@ use gloo_timers::callback::Timeout;
 use shared_types::{ConversationId, Nonce, Seq, Timestamp};
 
 use super::open::OpenPhase;
-use crate::{browser, socket::Wire};
+use crate::{
+    browser,
+    socket::{Seat, Wire},
+};
 
 pub(crate) struct Core {
     pub model: Model,
     pub link: Link,
     pub wire: Wire,
+    /// This tab among the others.
+    pub seat: Seat,
     /// Grows with each socket, so that what belongs to an earlier one is known by its number.
     pub generation: u32,
     /// Grows with each call of `boot`: an earlier one gives up.
@@ -41,10 +46,12 @@ impl Core {
             model: Model::default(),
             link: Link::new(browser::is_online()),
             wire: Wire::None,
+            seat: Seat::default(),
             generation: 0,
             boot_round: 0,
             alarm: None,
-            ping: (0, Timestamp(0)),
+            // Every tab hears every pong.
+            ping: (browser::random_id(), Timestamp(0)),
             reported: (BTreeMap::new(), Timestamp(0)),
             build: None,
             open_trouble: None,

@@ -49,6 +49,7 @@ pub const PRIVATE_ROOM: &str = "Private room";
 pub const GROUP: &str = "Group";
 pub const DIRECT: &str = "Direct message";
 pub const NO_TOPIC: &str = "No topic yet.";
+pub const EDIT_SHORT: &str = "Edit";
 pub const EDIT: &str = "Edit name and topic";
 pub const EDIT_TITLE: &str = "Name and topic";
 pub const COPY_LINK: &str = "Copy link";
@@ -69,7 +70,8 @@ pub const MAKE_PUBLIC_QUESTION: &str = "Anyone here will find it, and can read e
 pub const CONVERT: &str = "Turn into a room";
 pub const CONVERT_TITLE: &str = "Turn this group into a room?";
 pub const CONVERT_HELP: &str = "It keeps its messages, its people and its link. It cannot become a group again.";
-pub const DELETE: &str = "Delete room";
+pub const DELETE_ROOM: &str = "Delete room";
+pub const DELETE_GROUP: &str = "Delete group";
 pub const KEEP: &str = "Keep it";
 pub const STAY: &str = "Stay";
 

@@ -68,7 +68,7 @@ pub const NOT_FOUND_TITLE: &str = "Nothing here";
 pub const NOT_FOUND: &str = "This page does not exist, or it moved.";
 pub const BACK_TO_CHATS: &str = "Back to chats";
 pub const BOOT_FAILED_TITLE: &str = "The server is not answering";
-pub const BOOT_FAILED: &str = "Your drafts and unsent messages are kept on this device. We keep trying.";
+pub const BOOT_FAILED: &str = "Your drafts and unsent messages are kept on this device. Please try again in a moment.";
 
 pub fn status(status: Status) -> &'static str {
     match status {
@@ -105,14 +105,18 @@ pub fn document_title(unread: u32, page: &str) -> String {
 }
 
 /// The name of a row of the list for those who listen.
-pub fn row_name(title: &str, unread: u32, preview: &str) -> String {
+pub fn row_name(title: &str, unread: u32, second_line: &str) -> String {
     let unread = match unread {
         0 => String::new(),
         1 => ", 1 unread".to_owned(),
         more => format!(", {} unread", super::unread(more)),
     };
-    let preview = if preview.is_empty() { String::new() } else { format!(", last: {preview}") };
-    format!("{title}{unread}{preview}")
+    let second_line = if second_line.is_empty() { String::new() } else { format!(", {second_line}") };
+    format!("{title}{unread}{second_line}")
+}
+
+pub fn last_words(text: &str) -> String {
+    format!("last: {text}")
 }
 
 pub fn no_longer_member(title: &str) -> String {

@@ -131,7 +131,7 @@ pub fn Picker(
             .into_iter()
             .map(|candidate| {
                 let is_active = chosen.as_deref() == Some(candidate.key.as_str());
-                option_view(id, candidate, is_active, toggle)
+                option_view(id, &candidate, is_active, toggle)
             })
             .collect_view()
     };
@@ -177,7 +177,7 @@ pub fn option_id(list: &str, key: &str) -> String {
     format!("{list}-option-{key}")
 }
 
-fn option_view(list: &'static str, candidate: Candidate, is_active: bool, toggle: impl Fn(String) + 'static) -> AnyView {
+fn option_view(list: &'static str, candidate: &Candidate, is_active: bool, toggle: impl Fn(String) + 'static) -> AnyView {
     let key = candidate.key.clone();
     view! {
         <div

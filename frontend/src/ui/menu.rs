@@ -139,7 +139,8 @@ pub fn place_beside(panel: &HtmlElement, anchor: &HtmlElement, gap: f64) {
     let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or_default();
     let (width, height) = (size(window().inner_width()), size(window().inner_height()));
     let below = anchor.bottom() + gap;
-    let top = if below + own.height() > height && anchor.top() - gap - own.height() > 0.0 { anchor.top() - gap - own.height() } else { below };
+    let top =
+        if below + own.height() > height && anchor.top() - gap - own.height() > 0.0 { anchor.top() - gap - own.height() } else { below };
     let left = (anchor.right() - own.width()).min(width - own.width() - gap).max(gap);
     let _ = panel.style().set_property("inset", &format!("{}px auto auto {left}px", top.max(gap)));
 }

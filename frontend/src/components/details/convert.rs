@@ -22,7 +22,8 @@ const NAME: &str = "convert-name";
 pub fn ConvertDialog(id: ConversationId, #[prop(into)] on_close: Callback<()>) -> AnyView {
     let app = use_app();
     let form = Form::new(&[("name", NAME)]);
-    let old_name = app.roster.conversation(id).with_untracked(|conversation| conversation.as_ref().and_then(|conversation| conversation.name.clone()));
+    let old_name =
+        app.roster.conversation(id).with_untracked(|conversation| conversation.as_ref().and_then(|conversation| conversation.name.clone()));
     let name = RwSignal::new(old_name.map(|name| name.to_string()).unwrap_or_default());
     let visibility = RwSignal::new("private");
     focus_when_drawn(NAME);

@@ -31,7 +31,6 @@ use crate::{
 struct Roll {
     app: AppState,
     id: ConversationId,
-    query: RwSignal<String>,
     members: RwSignal<Option<Vec<Member>>>,
     next: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
@@ -44,11 +43,10 @@ impl Roll {
     fn load(self, more: bool) {
         self.serial.update_value(|serial| *serial += 1);
         let mine = self.serial.get_value();
-        let query = Some(self.query.get_untracked()).filter(|query| !query.trim().is_empty());
         let cursor = if more { self.next.get_untracked() } else { None };
         self.busy.set(true);
         spawn_local(async move {
-            let answer = actions::list_members(self.app, self.id, query, cursor).await;
+            let answer = actions::list_members(self.app, self.id, None, cursor).await;
             if self.serial.try_get_value() != Some(mine) {
                 return;
             }
@@ -82,25 +80,28 @@ impl Roll {
 }
 
 #[component]
-pub fn Members(id: ConversationId, may_edit: bool, may_own: bool, is_room: bool) -> AnyView {
-    const SEARCHED_FROM: u32 = 12;
+pub fn Members(
+    id: ConversationId,
+    /// The reader's own.
+    role: Role,
+) -> AnyView {
     let app = use_app();
     let overlays = use_overlays();
     let roll = Roll {
         app,
         id,
-        query: RwSignal::new(String::new()),
         members: RwSignal::new(None),
         next: RwSignal::new(None),
         busy: RwSignal::new(false),
         failure: RwSignal::new(None),
         serial: StoredValue::new(0),
     };
-    let count = Memo::new(move |_| app.roster.conversation(id).with(|conversation| conversation.as_ref().map_or(0, |conversation| conversation.member_count)));
-    // Somebody came or went, or something is looked for.
+    let count = Memo::new(move |_| {
+        app.roster.conversation(id).with(|conversation| conversation.as_ref().map_or(0, |conversation| conversation.member_count))
+    });
+    // Somebody came or went.
     Effect::new(move |_| {
-        count.track();
-        roll.query.track();
+        count.get();
         roll.load(false);
     });
     let rows = move || {
@@ -111,9 +112,8 @@ pub fn Members(id: ConversationId, may_edit: bool, may_own: bool, is_room: bool)
             }
             .into_any(),
             (None, None) => row_skeletons(4, strings::LOADING),
-            (Some(members), _) if members.is_empty() => view! { <p class="list-hint" role="status">{people::NO_MEMBER_MATCHES}</p> }.into_any(),
             (Some(members), _) => {
-                let rows = members.into_iter().map(|member| row(roll, overlays, member, may_edit, may_own, is_room)).collect_view();
+                let rows = members.into_iter().map(|member| row(roll, overlays, &member, role)).collect_view();
                 view! { <ul>{rows}</ul> }.into_any()
             }
         }
@@ -122,23 +122,8 @@ pub fn Members(id: ConversationId, may_edit: bool, may_own: bool, is_room: bool)
         <section aria-labelledby="members-title">
             <h4 class="sec" id="members-title">
                 {move || people::members(&browser::number(count.get()))}
-                {may_edit
-                    .then(|| {
-                        view! { <IconButton label=people::ADD_PEOPLE symbol="user-plus" class="sm" on_click=move |()| overlays.open(Overlay::AddPeople(id)) /> }
-                    })}
+                <IconButton label=people::ADD_PEOPLE symbol="user-plus" class="sm" on_click=move |()| overlays.open(Overlay::AddPeople(id)) />
             </h4>
-            <div class="field slim" hidden=move || count.get() < SEARCHED_FROM>
-                <input
-                    class="input"
-                    type="search"
-                    dir="auto"
-                    autocomplete="off"
-                    placeholder=people::FIND_MEMBER
-                    aria-label=people::FIND_MEMBER
-                    prop:value=roll.query
-                    on:input:target=move |event| roll.query.set(event.target().value())
-                />
-            </div>
             {rows}
             {move || {
                 roll.next
@@ -150,30 +135,31 @@ pub fn Members(id: ConversationId, may_edit: bool, may_own: bool, is_room: bool)
     .into_any()
 }
 
-fn row(roll: Roll, overlays: Overlays, member: Member, may_edit: bool, may_own: bool, is_room: bool) -> AnyView {
-    let name = member.user.display_name.to_string();
-    let badge = is_room.then(|| strings::role(member.role)).flatten().map(|role| view! { <span class="badge">{role}</span> });
-    let items = items(roll, overlays, &member, may_edit, may_own, is_room);
+fn row(roll: Roll, overlays: Overlays, member: &Member, role: Role) -> AnyView {
+    // The page was read some time ago; the name is as it is now.
+    let (read, now) = (member.user.clone(), roll.app.people.user(member.user.id));
+    let user = Memo::new(move |_| now.get().unwrap_or_else(|| read.clone()));
+    let badge = strings::role(member.role).map(|role| view! { <span class="badge">{role}</span> });
+    let items = Signal::stored(items(roll, overlays, member, role));
+    let id = member.user.id;
     view! {
         <li class="row">
-            {person_line(&member.user)} {badge}
-            <Menu
-                id=format!("member-{}", member.user.id)
-                label=people::member_actions(&name)
-                class="sm"
-                items=Signal::stored(items)
-            />
+            {move || user.with(person_line)} {badge}
+            {move || {
+                let label = user.with(|user| people::member_actions(user.display_name.as_str()));
+                view! { <Menu id=format!("member-{id}") label=label class="sm" items=items /> }
+            }}
         </li>
     }
     .into_any()
 }
 
 /// What one may do with a member, the harmless things first.
-fn items(roll: Roll, overlays: Overlays, member: &Member, may_edit: bool, may_own: bool, is_room: bool) -> Vec<Item> {
+fn items(roll: Roll, overlays: Overlays, member: &Member, role: Role) -> Vec<Item> {
     let (app, id, user_id) = (roll.app, roll.id, member.user.id);
     let is_me = app.my_id() == Some(user_id);
     let mut items = vec![Item::new("user", people::SHOW_PROFILE, move || overlays.open(Overlay::Profile(user_id)))];
-    if may_own && is_room {
+    if role == Role::Owner {
         let change = |symbol: &'static str, words: &'static str, role: Role| {
             let member = member.clone();
             Item::new(symbol, words, move || {
@@ -194,8 +180,8 @@ fn items(roll: Roll, overlays: Overlays, member: &Member, may_edit: bool, may_ow
             items.push(change("user", people::MAKE_MEMBER, Role::Member));
         }
     }
-    let outranks = may_own || member.role == Role::Member || !is_room;
-    if may_edit && !is_me && outranks {
+    let outranks = role == Role::Owner || member.role != Role::Owner;
+    if role.looks_after() && !is_me && outranks {
         let remove = move || overlays.open(Overlay::Confirm(ask_to_remove(app, id, user_id, move || roll.load(false))));
         items.push(Item::new("x", people::REMOVE_FROM_ROOM, remove).dangerous());
     }

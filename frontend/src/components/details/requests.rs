@@ -30,8 +30,11 @@ pub fn Requests(id: ConversationId) -> AnyView {
     });
     let answer = move |user_id: UserId, let_in: bool| {
         spawn_local(async move {
-            let answer: Answer<()> =
-                if let_in { actions::approve_join_request(app, id, user_id).await } else { actions::decline_join_request(app, id, user_id).await };
+            let answer: Answer<()> = if let_in {
+                actions::approve_join_request(app, id, user_id).await
+            } else {
+                actions::decline_join_request(app, id, user_id).await
+            };
             match answer {
                 Ok(()) => {
                     requests.try_update(|requests| requests.retain(|request| request.user.id != user_id));

@@ -4,7 +4,6 @@ use leptos::{prelude::*, task::spawn_local};
 use shared_types::{
     ConversationId,
     conversation::{ConversationKind, UpdateConversation, Visibility},
-    member::Role,
 };
 
 use super::{Facts, ask_to_update};
@@ -23,7 +22,7 @@ use crate::{
 pub fn rules(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
     match facts.kind {
         ConversationKind::Room => room_rules(app, id, facts),
-        ConversationKind::Group if facts.role == Role::Owner || facts.role.looks_after() => group_rules(id),
+        ConversationKind::Group if facts.may_decide() => group_rules(id),
         _ => ().into_any(),
     }
 }
@@ -31,7 +30,7 @@ pub fn rules(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
 fn room_rules(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
     let overlays = use_overlays();
     let may_default = facts.runs_server && facts.is_public();
-    if !facts.may_own() && !may_default {
+    if !facts.may_decide() && !may_default {
         return ().into_any();
     }
     let change_visibility = move |()| {
@@ -71,7 +70,7 @@ fn room_rules(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
                     }
                 })}
             {facts
-                .may_own()
+                .may_decide()
                 .then(|| {
                     let symbol = if facts.is_public() { "lock" } else { "globe" };
                     view! { <Button label=visibility_words symbol=symbol class="wide" on_click=change_visibility /> }

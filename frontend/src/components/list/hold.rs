@@ -24,12 +24,8 @@ pub struct Held {
 
 impl Held {
     pub fn new(newest: Signal<Sections>) -> Self {
-        let held = Self {
-            shown: RwSignal::new(newest.get_untracked()),
-            newest,
-            timer: StoredValue::new(None),
-            since: StoredValue::new(None),
-        };
+        let held =
+            Self { shown: RwSignal::new(newest.get_untracked()), newest, timer: StoredValue::new(None), since: StoredValue::new(None) };
         Effect::new(move |_| {
             let newest = newest.get();
             let same_rows = held.shown.with_untracked(|shown| same(&shown.people, &newest.people) && same(&shown.rooms, &newest.rooms));

@@ -26,7 +26,7 @@ pub fn ConversationRow(
     // People and kind decide the picture; a new message does not draw it anew.
     let picture = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| (row.kind, row.visibility, row.faces.clone()))));
     let face = move || {
-        picture.track();
+        picture.get()?;
         row.with_untracked(|row| row.as_ref().map(|row| face::conversation_face(app, row, "")))
     };
     let second_line = move || {
@@ -47,7 +47,7 @@ pub fn ConversationRow(
                 data-mentions="0"
                 data-name=title
                 aria-current=move || (current.get() == Some(id)).then_some("page")
-                aria-label=move || shell::row_name(&title.read(), unread.get(), &preview.read().1)
+                aria-label=move || preview.with(|(kind, text)| shell::row_name(&title.read(), unread.get(), &spoken(*kind, text)))
                 tabindex=move || if stop.get() == Some(id) { "0" } else { "-1" }
                 on:focus=move |_| focused.set(Some(id))
             >
@@ -68,6 +68,16 @@ pub fn ConversationRow(
 
 pub fn title(row: &RosterRow) -> String {
     if row.title.is_empty() { shell::EMPTY_GROUP.to_owned() } else { row.title.clone() }
+}
+
+/// The second line for those who listen.
+fn spoken(kind: Line, text: &str) -> String {
+    match kind {
+        Line::Plain if text.is_empty() => String::new(),
+        Line::Plain => shell::last_words(text),
+        Line::Draft => format!("{}: {text}", shell::DRAFT),
+        Line::Failed => text.to_owned(),
+    }
 }
 
 /// How the second line looks.

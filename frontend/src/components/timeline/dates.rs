@@ -6,13 +6,7 @@ use leptos::{html, prelude::*};
 use shared_types::Timestamp;
 
 use super::scroll::Scroller;
-use crate::{
-    actions, browser,
-    components::words,
-    state::AppState,
-    strings::chat,
-    ui::menu,
-};
+use crate::{actions, browser, components::words, state::AppState, strings::chat, ui::menu};
 
 const DAY_MS: i64 = 86_400_000;
 /// The chip fades when nobody has scrolled for so long.

@@ -59,17 +59,17 @@ fn start_card(app: AppState, id: ConversationId, title: Signal<String>) -> AnyVi
     let row = app.roster.row(id);
     let facts = Memo::new(move |_| {
         conversation.with(|conversation| {
-            conversation.as_ref().map(|conversation| (conversation.kind, conversation.created_at, conversation.topic.to_string(), conversation.my_role))
+            conversation.as_ref().map(|conversation| (conversation.kind, conversation.created_at, conversation.topic.to_string()))
         })
     });
     (move || {
-        let (kind, created_at, topic, role) = facts.get()?;
+        let (kind, created_at, topic) = facts.get()?;
         let picture = row.with_untracked(|row| row.as_ref().map(|row| face::conversation_face(app, row, "lg")));
         let heading = move || match kind {
             ConversationKind::Room => chat::start_of(&title.get()),
             _ => chat::start_with(&title.get()),
         };
-        let adds_people = kind == ConversationKind::Group || (kind == ConversationKind::Room && role.looks_after());
+        let adds_people = kind != ConversationKind::Direct;
         Some(view! {
             <div class="room-start">
                 {picture} <h3 dir="auto">{heading}</h3>
@@ -153,7 +153,8 @@ pub fn unread_pill(app: AppState, id: ConversationId, scroller: Scroller) -> Any
         let (count, since) = divider?;
         let mark_read = move |_| {
             scroller.forget_divider();
-            let head = app.roster.conversation(id).with_untracked(|conversation| conversation.as_ref().map(|conversation| conversation.head_seq));
+            let head =
+                app.roster.conversation(id).with_untracked(|conversation| conversation.as_ref().map(|conversation| conversation.head_seq));
             if let Some(head) = head {
                 actions::mark_seen(app, head);
             }

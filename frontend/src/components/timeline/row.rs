@@ -23,7 +23,7 @@ pub fn row_view(app: AppState, handle: RowHandle) -> AnyView {
     match row.get_untracked() {
         Row::Day { at, .. } => day(at),
         Row::Unread { .. } => unread(row, id),
-        Row::Bubble(first) => bubble(app, row, id, first),
+        Row::Bubble(first) => bubble(app, &row, id, &first),
         Row::System(_) => system(app, row, id),
     }
 }
@@ -49,12 +49,12 @@ fn fact<T: PartialEq + Clone + Send + Sync + 'static>(row: &ArcRwSignal<Row>, st
     })
 }
 
-fn bubble(app: AppState, row: ArcRwSignal<Row>, id: String, now: Bubble) -> AnyView {
-    let run = fact(&row, &(now.first, now.last), |bubble| (bubble.first, bubble.last));
-    let sending = fact(&row, &now.sending, |bubble| bubble.sending);
-    let content = fact(&row, &now.content, |bubble| bubble.content.clone());
-    let stored = fact(&row, &(now.id, now.seq), |bubble| (bubble.id, bubble.seq));
-    let at = fact(&row, &now.at, |bubble| bubble.at);
+fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> AnyView {
+    let run = fact(row, &(now.first, now.last), |bubble| (bubble.first, bubble.last));
+    let sending = fact(row, &now.sending, |bubble| bubble.sending);
+    let content = fact(row, &now.content, |bubble| bubble.content.clone());
+    let stored = fact(row, &(now.id, now.seq), |bubble| (bubble.id, bubble.seq));
+    let at = fact(row, &now.at, |bubble| bubble.at);
     let (mine, author) = (now.mine, now.author);
     let nonce = now.nonce;
 
@@ -99,7 +99,8 @@ fn bubble(app: AppState, row: ArcRwSignal<Row>, id: String, now: Bubble) -> AnyV
     let meta = move || {
         let (_, last) = run.get();
         let state = sending.get();
-        (mine && (last || state != Sending::Sent)).then(|| view! { <span class="meta" aria-hidden="true">{state_view(state, time)}</span> }.into_any())
+        (mine && (last || state != Sending::Sent))
+            .then(|| view! { <span class="meta" aria-hidden="true">{state_view(state, time)}</span> }.into_any())
     };
     view! {
         <article
@@ -206,7 +207,12 @@ fn state_view(sending: Sending, time: impl Fn() -> String + Copy + Send + Sync +
 }
 
 /// Announced once, when it fails.
-fn failed(app: AppState, words: &'static str, nonce: Option<shared_types::Nonce>, content: Memo<shared_types::message::Content>) -> AnyView {
+fn failed(
+    app: AppState,
+    words: &'static str,
+    nonce: Option<shared_types::Nonce>,
+    content: Memo<shared_types::message::Content>,
+) -> AnyView {
     let with_nonce = move |act: fn(AppState, shared_types::Nonce)| {
         move |_| {
             if let Some(nonce) = nonce {

@@ -1,10 +1,10 @@
 //! Where the reader stands. One row is held still through every change of the list, or the end is followed; never both, and never
 //! the browser's own anchoring (`overflow-anchor: none`).
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use leptos::{html, prelude::*};
-use shared_types::{Seq, Timestamp};
+use shared_types::{ConversationId, Seq, Timestamp};
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element};
 
@@ -15,11 +15,20 @@ use crate::{
 
 /// So close to the end counts as being there.
 const NEAR_END: f64 = 64.0;
-/// Half a row has to be in view for so long before it counts as read.
-const DWELL: Duration = Duration::from_millis(500);
 /// The unread divider stands so far down when a conversation opens at it.
 const UNREAD_AT: f64 = 0.3;
+/// A place is remembered for an hour.
+const REMEMBERED_MS: i64 = 3_600_000;
 const FLASH: Duration = Duration::from_millis(1_200);
+
+/// Where the reader stood in conversations that they left, for as long as the page lives.
+#[derive(Clone, Copy)]
+pub struct Places(StoredValue<HashMap<ConversationId, (Anchor, Timestamp)>>);
+
+/// Called once, in the frame.
+pub fn provide_places() {
+    provide_context(Places(StoredValue::new(HashMap::new())));
+}
 
 /// The row that is held still.
 #[derive(Clone)]
@@ -35,7 +44,7 @@ struct Anchor {
 /// What the reader's position depends on. Copy it about freely.
 #[derive(Clone, Copy)]
 pub struct Scroller {
-    app: AppState,
+    pub(super) app: AppState,
     /// The element that scrolls.
     pub log: NodeRef<html::Section>,
     /// All that scrolls: the rows, and what stands above and below them.
@@ -51,15 +60,20 @@ pub struct Scroller {
     anchor: StoredValue<Option<Anchor>>,
     landing: StoredValue<Option<Landing>>,
     /// The last row that was in view when somebody last looked.
-    looked_at: StoredValue<Option<Seq>>,
-    is_looking: StoredValue<bool>,
+    pub(super) looked_at: StoredValue<Option<Seq>>,
+    pub(super) is_looking: StoredValue<bool>,
     is_changing: StoredValue<bool>,
     divider_seen: StoredValue<bool>,
+    /// Where the reader stood when they left this conversation.
+    remembered: StoredValue<Option<Anchor>>,
 }
 
 impl Scroller {
-    pub fn new(app: AppState) -> Self {
-        Self {
+    pub fn new(app: AppState, id: ConversationId) -> Self {
+        let places = expect_context::<Places>();
+        let remembered = places.0.try_update_value(|places| places.remove(&id)).flatten();
+        let is_recent = |at: &Timestamp| browser::now().since_ms(*at) < REMEMBERED_MS;
+        let scroller = Self {
             app,
             log: NodeRef::new(),
             column: NodeRef::new(),
@@ -73,7 +87,15 @@ impl Scroller {
             is_looking: StoredValue::new(false),
             is_changing: StoredValue::new(false),
             divider_seen: StoredValue::new(false),
-        }
+            remembered: StoredValue::new(remembered.filter(|(_, at)| is_recent(at)).map(|(anchor, _)| anchor)),
+        };
+        on_cleanup(move || {
+            let stood = scroller.anchor.try_get_value().flatten();
+            if let (Some(anchor), Some(false)) = (stood, scroller.at_end.try_get_untracked()) {
+                places.0.try_update_value(|places| places.insert(id, (anchor, browser::now())));
+            }
+        });
+        scroller
     }
 
     /// Something is about to change: puts the anchor row back to where it was noted, after the change and before it is painted.
@@ -145,6 +167,7 @@ impl Scroller {
 
     fn try_landing(self, log: &Element, place: Place) -> bool {
         match place {
+            Place::End if self.stand_where_one_was(log) => true,
             Place::End => {
                 log.set_scroll_top(log.scroll_height());
                 self.set_at_end(true);
@@ -163,12 +186,26 @@ impl Scroller {
         }
     }
 
+    /// Only when the conversation opens, and only if the row is still there.
+    fn stand_where_one_was(self, log: &Element) -> bool {
+        let Some(anchor) = self.remembered.try_update_value(Option::take).flatten() else {
+            return false;
+        };
+        let Some(words) = document().get_element_by_id(&anchor.id).and_then(|row| words_top(&row)) else {
+            return false;
+        };
+        log.scroll_by_with_x_and_y(0.0, words - log.get_bounding_client_rect().top() - anchor.offset);
+        self.set_at_end(self.is_near_end(log));
+        self.note_anchor();
+        true
+    }
+
     /// At the end with the page in view: new rows push the old ones up.
     fn follows(self) -> bool {
         self.at_end.get_untracked() && browser::is_visible()
     }
 
-    fn elements(self) -> Option<(Element, Element)> {
+    pub(super) fn elements(self) -> Option<(Element, Element)> {
         let log: Element = self.log.try_get_untracked()??.unchecked_into();
         let feed: Element = self.feed.try_get_untracked()??.unchecked_into();
         Some((log, feed))
@@ -265,54 +302,6 @@ impl Scroller {
         self.divider_seen.set_value(true);
         self.unread_above.set(false);
     }
-
-    /// Reading takes time: what is in view now and still is half a second later has been read.
-    fn look_longer(self) {
-        if self.is_looking.get_value() {
-            return;
-        }
-        let Some(first) = self.last_in_view() else {
-            return;
-        };
-        if self.looked_at.get_value() == Some(first) {
-            return;
-        }
-        self.is_looking.set_value(true);
-        set_timeout(
-            move || {
-                if self.is_looking.try_set_value(false).is_some() {
-                    return;
-                }
-                if let Some(then) = self.last_in_view() {
-                    let seen = first.min(then);
-                    self.looked_at.set_value(Some(seen));
-                    actions::mark_seen(self.app, seen);
-                    if then != seen {
-                        self.look_longer();
-                    }
-                }
-            },
-            DWELL,
-        );
-    }
-
-    /// The last row of which at least half is in view; `None` while nobody looks at the page.
-    fn last_in_view(self) -> Option<Seq> {
-        let has_focus = document().has_focus().unwrap_or(true);
-        if !browser::is_visible() || !has_focus {
-            return None;
-        }
-        let (log, feed) = self.elements()?;
-        let view = log.get_bounding_client_rect();
-        let rows = feed.children();
-        let past = first_below(&rows, |rect| rect.top() >= view.bottom());
-        (0..past).rev().take(32).filter_map(|at| rows.item(at)).find_map(|row| {
-            let rect = row.get_bounding_client_rect();
-            let shown = rect.bottom().min(view.bottom()) - rect.top().max(view.top());
-            let enough = shown >= rect.height().min(view.height()) / 2.0;
-            enough.then(|| row.get_attribute("data-seq")?.parse().ok()).flatten()
-        })
-    }
 }
 
 /// Where the words of a message begin.
@@ -321,7 +310,7 @@ fn words_top(row: &Element) -> Option<f64> {
 }
 
 /// The first child for which it holds, if it holds for all that follow; the number of children if for none.
-fn first_below(rows: &web_sys::HtmlCollection, holds: impl Fn(&DomRect) -> bool) -> u32 {
+pub(super) fn first_below(rows: &web_sys::HtmlCollection, holds: impl Fn(&DomRect) -> bool) -> u32 {
     let (mut low, mut high) = (0, rows.length());
     while low < high {
         let middle = low.midpoint(high);

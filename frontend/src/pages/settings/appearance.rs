@@ -4,11 +4,7 @@ use client::preferences::{Accent, Clock, Enter, OpensAt, Theme};
 use leptos::prelude::*;
 
 use super::set;
-use crate::{
-    state::use_app,
-    strings::account as words,
-    ui::radio::Segments,
-};
+use crate::{state::use_app, strings::account as words, ui::radio::Segments};
 
 #[component]
 pub fn AppearanceSection() -> AnyView {

@@ -81,11 +81,8 @@ fn row(app: AppState, session: &Session, load: impl Fn() + Copy + Send + 'static
             load();
         });
     };
-    let line = texts::session_line(
-        &browser::relative_time(session.last_active_at),
-        &session.address,
-        &browser::relative_time(session.created_at),
-    );
+    let line =
+        texts::session_line(&browser::relative_time(session.last_active_at), &session.address, &browser::relative_time(session.created_at));
     let name = texts::end_session_of(&session.device);
     let last = session.last_active_at;
     view! {
