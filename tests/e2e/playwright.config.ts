@@ -17,7 +17,8 @@ export default defineConfig({
     timezoneId: "UTC",
     viewport: { width: 1280, height: 800 },
     screenshot: "off",
-    trace: "retain-on-failure",
+    // It doubles the time of some tests; `npx playwright test --trace retain-on-failure` when one fails.
+    trace: "off",
     launchOptions: {
       // Unset: the browser that `npx playwright install chromium` fetched.
       executablePath: process.env.PARLANCE_CHROMIUM || undefined,

@@ -281,6 +281,7 @@ impl Model {
         }
         self.is_loaded = true;
         self.touched.sections = true;
+        self.open_what_waits();
     }
 
     /// A conversation as the server has it now, or had it a moment ago.

@@ -14,7 +14,7 @@ use crate::{
     pages::{Navigator, Page},
     state::{AppState, use_app},
     strings::{self, shell as words},
-    ui::dialog::Dialog,
+    ui::{dialog::Dialog, icon::icon},
 };
 
 /// What a shortcut does, where it works anywhere.
@@ -172,6 +172,20 @@ fn has_own_letters(event: &KeyboardEvent) -> bool {
     target(event).is_some_and(|target| target.closest("dialog, [popover], aside.list, article").ok().flatten().is_some())
 }
 
+/// What stands on a key. An arrow is a picture with a name, since a lone sign is neither read out nor judged for contrast.
+fn cap(key: &'static str) -> AnyView {
+    let (name, words) = match key {
+        "↑" => ("up", words::ARROW_UP),
+        "↓" => ("down", words::ARROW_DOWN),
+        _ => return key.into_any(),
+    };
+    view! {
+        {icon(name)}
+        <span class="vh">{words}</span>
+    }
+    .into_any()
+}
+
 /// A key that types one character, and not a shortcut.
 fn is_text(event: &KeyboardEvent) -> bool {
     let key = event.key();
@@ -183,7 +197,7 @@ pub fn KeysDialog(#[prop(into)] on_close: Callback<()>) -> AnyView {
     let rows = SHORTCUTS
         .iter()
         .map(|shortcut| {
-            let keys = shortcut.keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view();
+            let keys = shortcut.keys.iter().map(|key| view! { <kbd>{cap(key)}</kbd> }).collect_view();
             view! {
                 <tr>
                     <th scope="row">{shortcut.does}</th>

@@ -115,8 +115,8 @@ pub fn Switcher(#[prop(into)] on_close: Callback<()>) -> AnyView {
                 {results}
             </div>
             <p class="switch-foot" aria-hidden="true">
-                <kbd>"↑"</kbd>
-                <kbd>"↓"</kbd>
+                <kbd>{icon("up")}</kbd>
+                <kbd>{icon("down")}</kbd>
                 {words::MOVE}
                 <kbd>"Enter"</kbd>
                 {words::OPEN}

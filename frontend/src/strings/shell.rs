@@ -63,6 +63,8 @@ pub const MOVE: &str = " move ";
 pub const OPEN: &str = " open";
 
 pub const KEYS: &str = "Keyboard shortcuts";
+pub const ARROW_UP: &str = "Up";
+pub const ARROW_DOWN: &str = "Down";
 
 pub const NOT_FOUND_TITLE: &str = "Nothing here";
 pub const NOT_FOUND: &str = "This page does not exist, or it moved.";

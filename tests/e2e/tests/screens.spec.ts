@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 import { inspect } from "../axe.ts";
+import { Guard } from "../guard.ts";
 import { People, type Person } from "../people.ts";
 import { Server } from "../server.ts";
 
@@ -75,6 +76,7 @@ test("the door", async ({ browser, guard, named }) => {
     await inspect(page, "first run");
     const ann = await people.enter("ann");
     await ann.account.call("POST", `/conversations/${(await general(ann)) ?? ""}/leave`);
+    await ann.opens("/");
     await heading(ann.page, "Good to have you here");
     await inspect(ann.page, "welcome");
     await page.goto("/sign-in");
@@ -95,17 +97,19 @@ for (const [group, screens] of [["pages", pages], ["dialogs", dialogs]] as const
   test.describe(group, () => {
     // Halves of the table run side by side, each with a world of its own.
     test.describe.configure({ mode: "parallel" });
+    // One browser for all of them, hence one guard.
+    const guard = new Guard();
+    guard.tolerate(/404.*\/conversations\/01900000/);
     let world: World;
     let people: People;
     test.beforeAll(async ({ browser, server }) => {
-      const nobody = { watch: async () => {} } as never;
-      people = new People(browser, server, nobody, (person) => `${person}_${group}`);
+      people = new People(browser, server, guard, (person) => `${person}_${group}`);
       world = await build(people);
     });
+    test.afterEach(({ server }) => guard.check(server));
     test.afterAll(() => people.leave());
     for (const [name, open] of screens) {
-      test(name, async ({ guard }) => {
-        guard.tolerate(/404.*\/conversations\/01900000/);
+      test(name, async () => {
         await world.ann.page.setViewportSize({ width: 1440, height: 900 });
         await open(world.ann.page, world);
         await inspect(world.ann.page, name);

@@ -74,6 +74,8 @@ test("the server is killed while both type: nothing is lost, doubled or out of o
     await expect(ann.message(`${bob.name} 4`)).toBeVisible();
     await server.kill();
     await typing;
+    // Nobody answers now, and still they write.
+    await Promise.all([saysAll(ann, 12, 15), saysAll(bob, 12, 15)]);
     for (const one of [ann, bob]) {
       await expect(one.page.getByRole("status").filter({ hasText: "Reconnecting… Messages you send are kept." })).toBeVisible();
       await expect(one.page.locator("html")).toHaveAttribute("data-conn", "connecting");
@@ -83,19 +85,19 @@ test("the server is killed while both type: nothing is lost, doubled or out of o
     // As a reader would, who does not want to wait for the next try.
     await ann.page.getByRole("main").getByRole("button", { name: "Try now" }).click();
     await Promise.all([ann.isLive(), bob.isLive()]);
-    await Promise.all([saysAll(ann, 12, 15), saysAll(bob, 12, 15)]);
+    await Promise.all([saysAll(ann, 15, 18), saysAll(bob, 15, 18)]);
 
     for (const one of [ann, bob]) {
-      await expect(one.page.locator('article[data-send="ok"]')).toHaveCount(30);
-      await expect(one.messages).toHaveCount(30);
+      await expect(one.page.locator('article[data-send="ok"]')).toHaveCount(36);
+      await expect(one.messages).toHaveCount(36);
       await expect(one.page.locator(".banner")).toHaveCount(0);
     }
     const stored = await ann.account.texts(room);
-    expect([...stored].sort()).toEqual([ann, bob].flatMap((one) => numbers(0, 15).map((n) => `${one.name} ${n}`)).sort());
+    expect([...stored].sort()).toEqual([ann, bob].flatMap((one) => numbers(0, 18).map((n) => `${one.name} ${n}`)).sort());
     for (const one of [ann, bob]) {
       expect(await one.texts(), `what ${one.name} sees`).toEqual(stored);
       const own = stored.filter((text) => text.startsWith(`${one.name} `));
-      expect(own, "everybody's own words stay in their order").toEqual(numbers(0, 15).map((n) => `${one.name} ${n}`));
+      expect(own, "everybody's own words stay in their order").toEqual(numbers(0, 18).map((n) => `${one.name} ${n}`));
     }
   } finally {
     await people.leave();

@@ -54,6 +54,8 @@ pub(super) struct Open {
     pub newer: Edge,
     /// Where the log was when the reader left the end of the window; `None` while they stand there.
     pub left_end_at: Option<Seq>,
+    /// It was opened by its address before the list was there, and is opened once more when it is known what is unread.
+    pub blind: Option<(Option<Seq>, OpensAt)>,
 }
 
 impl Model {
@@ -73,8 +75,14 @@ impl Model {
             (None, Some(divider)) if opens_at == OpensAt::FirstUnread => (WindowPlace::Around(divider.after.next()), Stand::Unread),
             _ => (WindowPlace::Newest, Stand::End),
         };
-        self.open = Some(Open { id, divider, awaiting: None, older: Edge::More, newer: Edge::More, left_end_at: None });
+        self.open = Some(Open { id, divider, awaiting: None, older: Edge::More, newer: Edge::More, left_end_at: None, blind: None });
         self.touched.open = true;
+        if !self.is_loaded() && !self.entries.contains_key(&id) {
+            if let Some(open) = &mut self.open {
+                open.blind = Some((target, opens_at));
+            }
+            return Opened::Loading;
+        }
         if let Some(timeline) = self.timeline_mut(id) {
             timeline.divider = divider;
             let has_it = match place {
@@ -89,6 +97,13 @@ impl Model {
         }
         self.read_window(place, stand);
         Opened::Loading
+    }
+
+    /// The list is there: what was opened before it is opened in earnest.
+    pub(super) fn open_what_waits(&mut self) {
+        if let Some((id, (target, opens_at))) = self.open.as_mut().and_then(|open| Some((open.id, open.blind.take()?))) {
+            self.open(id, target, opens_at);
+        }
     }
 
     /// The reader has left. A window that does not reach the end is of no use later.

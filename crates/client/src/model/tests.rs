@@ -469,6 +469,24 @@ fn who_lands_at_the_first_unread_of_many_stays_there() {
 }
 
 #[test]
+fn what_is_opened_before_the_list_is_there_lands_at_its_first_unread_too() {
+    let mut server = Server { log: Vec::new(), read: Seq(0) };
+    for _ in 0..30 {
+        server.say(user(2));
+    }
+    let mut model = Model::default();
+    assert_eq!(model.open(hall(), None, OpensAt::FirstUnread), Opened::Loading);
+    assert_eq!(model.take_effects(), [], "where to stand is not known yet");
+    model.apply(server.ready(), NOW);
+    let place = WindowPlace::Around(Seq(1));
+    assert_eq!(model.take_effects(), [Effect::ReadWindow { conversation_id: hall(), place }]);
+    model.window_read(hall(), place, server.window(place));
+    assert_eq!(model.take_touched().landing, Some(Stand::Unread));
+    model.apply(server.ready(), NOW);
+    assert!(!model.take_effects().iter().any(|effect| matches!(effect, Effect::ReadWindow { .. })), "only once");
+}
+
+#[test]
 fn the_pill_counts_what_others_say_while_the_reader_is_away_from_the_end() {
     let mut world = open_hall();
     world.model.reader_is_at_end(false);
