@@ -1,17 +1,14 @@
-//! The client as a whole: which world is on screen, and the router around it.
+//! The client as a whole: which world is on screen.
 
 use leptos::{mount::mount_to_body, prelude::*};
-use leptos_router::{
-    WildcardSegment,
-    components::{Route, Router, Routes},
-};
 
 use crate::{
     actions,
     components::shell::Shell,
-    pages::{self, Page, missing, sign_in::SignIn, sign_up::SignUp},
+    pages::{self, Page, address, missing, sign_in::SignIn, sign_up::SignUp},
     state::{AppState, Phase},
     strings,
+    ui::reactive::{Keyed, effect, keyed},
 };
 
 /// Puts the client into the page, over the static shell that was painted before.
@@ -20,76 +17,58 @@ pub fn mount() {
 }
 
 #[component]
-fn App() -> impl IntoView {
+fn App() -> AnyView {
     let app = AppState::provide();
+    address::provide_address();
     actions::boot(app);
-    view! {
-        // Paths are read by `pages::Page`: one flat enum instead of a tree of routes, so that the frame outlives every change of page.
-        <Router>
-            <Routes fallback=|| ()>
-                <Route path=WildcardSegment("path") view=Worlds />
-            </Routes>
-        </Router>
-    }
-}
-
-/// Starting, signed out, or signed in.
-#[component]
-fn Worlds() -> impl IntoView {
-    let app = crate::state::use_app();
-    pages::provide_navigator();
     let page = pages::use_page();
-    let world = Memo::new(move |_| match app.phase.get() {
-        Phase::Booting if app.boot_failed.get() => World::Unreachable,
-        Phase::Booting => World::Starting,
-        Phase::SignedOut { .. } => World::Outside,
-        Phase::SignedIn => World::Inside,
-    });
-    Effect::new(move |_| {
+    let world = Memo::new(move |_| World::of(app, page.get()));
+    effect(move || {
         if world.get() != World::Starting {
             remove_boot_shell();
         }
     });
-    move || match world.get() {
-        World::Starting => view! { <p class="vh" role="status">{strings::LOADING}</p> }.into_any(),
-        World::Unreachable => missing::unreachable(app),
-        World::Outside => view! { <Outside page=page /> }.into_any(),
-        World::Inside => view! { <Shell page=page /> }.into_any(),
-    }
+    keyed(move || {
+        let world = world.get();
+        vec![Keyed::new((world as u8, 0), move || draw(app, page, world))]
+    })
 }
 
+/// Whoever is not signed in sees a door, whatever the address says. The address stays, and is where they land afterwards.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum World {
     Starting,
     Unreachable,
-    Outside,
+    SignIn,
+    SignUp,
+    /// Nobody has an account yet.
+    FirstRun,
     Inside,
 }
 
-/// Whatever the address says: who is not signed in sees the door. The address stays, and is where they land afterwards.
-#[component]
-fn Outside(page: Memo<Page>) -> impl IntoView {
-    let app = crate::state::use_app();
-    let door = Memo::new(move |_| {
+impl World {
+    fn of(app: AppState, page: Page) -> Self {
         let first_run = app.server.with(|server| server.as_ref().is_some_and(|server| server.first_run));
-        match page.get() {
-            _ if first_run => Door::FirstRun,
-            Page::SignUp => Door::SignUp,
-            _ => Door::SignIn,
+        match app.phase.get() {
+            Phase::Booting if app.boot_failed.get() => Self::Unreachable,
+            Phase::Booting => Self::Starting,
+            Phase::SignedIn => Self::Inside,
+            Phase::SignedOut { .. } if first_run => Self::FirstRun,
+            Phase::SignedOut { .. } if page == Page::SignUp => Self::SignUp,
+            Phase::SignedOut { .. } => Self::SignIn,
         }
-    });
-    move || match door.get() {
-        Door::SignIn => view! { <SignIn /> }.into_any(),
-        Door::SignUp => view! { <SignUp first_run=false /> }.into_any(),
-        Door::FirstRun => view! { <SignUp first_run=true /> }.into_any(),
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Door {
-    SignIn,
-    SignUp,
-    FirstRun,
+fn draw(app: AppState, page: Memo<Page>, world: World) -> AnyView {
+    match world {
+        World::Starting => view! { <p class="vh" role="status">{strings::LOADING}</p> }.into_any(),
+        World::Unreachable => missing::unreachable(app),
+        World::SignIn => view! { <SignIn /> }.into_any(),
+        World::SignUp => view! { <SignUp first_run=false /> }.into_any(),
+        World::FirstRun => view! { <SignUp first_run=true /> }.into_any(),
+        World::Inside => view! { <Shell page=page /> }.into_any(),
+    }
 }
 
 fn remove_boot_shell() {

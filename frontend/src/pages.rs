@@ -1,5 +1,6 @@
 //! The screens, and the paths that name them.
 
+pub mod address;
 pub mod alias;
 pub mod chat;
 pub mod create_room;
@@ -13,7 +14,6 @@ pub mod sign_in;
 pub mod sign_up;
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks};
 use shared_types::{ConversationId, UserId};
 
 /// Which section of the settings.
@@ -95,6 +95,23 @@ impl Page {
         }
     }
 
+    /// Tells it apart from other pages, for [`crate::ui::reactive::keyed`].
+    pub fn key(self) -> (u8, u128) {
+        match self {
+            Self::Chat { id, .. } => (0, id.0.as_u128()),
+            Self::Person(id) => (1, id.0.as_u128()),
+            Self::Home => (2, 0),
+            Self::SignIn => (3, 0),
+            Self::SignUp => (4, 0),
+            Self::New => (5, 0),
+            Self::Discover => (6, 0),
+            Self::CreateRoom => (7, 0),
+            Self::Alias => (8, 0),
+            Self::Settings(_) => (9, 0),
+            Self::Missing => (10, 0),
+        }
+    }
+
     /// Which pane a phone shows: the value of `data-pane`.
     pub fn pane(self) -> &'static str {
         match self {
@@ -108,40 +125,30 @@ impl Page {
 
 /// The page that the address bar names.
 pub fn use_page() -> Memo<Page> {
-    let location = hooks::use_location();
-    Memo::new(move |_| location.pathname.with(|path| Page::parse(path)))
+    let address = address::use_address();
+    Memo::new(move |_| Page::parse(&address.path()))
 }
 
-/// Goes places. Give it to whatever outlives the component that asked.
+/// Goes places. It outlives the component that asked for it.
 #[derive(Clone, Copy)]
-pub struct Navigator(StoredValue<Navigate, LocalStorage>);
-
-type Navigate = Box<dyn Fn(&str, NavigateOptions)>;
+pub struct Navigator(address::Address);
 
 impl Navigator {
     pub fn go(self, page: Page) {
-        self.go_to(&page.path(), false);
+        self.0.go_to(&page.path(), false);
     }
 
     /// Without a new entry in the history.
     pub fn replace(self, page: Page) {
-        self.go_to(&page.path(), true);
+        self.0.go_to(&page.path(), true);
     }
 
     /// To a path that no [`Page`] writes.
-    pub fn go_to(self, path: &str, replace: bool) {
-        let options = NavigateOptions { replace, scroll: false, ..NavigateOptions::default() };
-        self.0.try_with_value(|navigate| navigate(path, options));
+    pub fn go_to(self, path: &str) {
+        self.0.go_to(path, false);
     }
 }
 
-/// Made once, in the shell; see [`use_navigator`].
-pub fn provide_navigator() -> Navigator {
-    let navigator = Navigator(StoredValue::new_local(Box::new(hooks::use_navigate())));
-    provide_context(navigator);
-    navigator
-}
-
 pub fn use_navigator() -> Navigator {
-    expect_context::<Navigator>()
+    Navigator(address::use_address())
 }

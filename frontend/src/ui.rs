@@ -9,5 +9,6 @@ pub mod field;
 pub mod icon;
 pub mod menu;
 pub mod radio;
+pub mod reactive;
 pub mod roving;
 pub mod toast;

@@ -38,6 +38,11 @@ pub async fn register(ctx: &Ctx, request: Register, origin: Origin) -> Result<Op
     let password_hash = ctx.secrets.hash_password(&turn, request.password.as_str()).await?;
 
     let mut tx = ctx.store.write().await?;
+    // Sign-ups wait for each other at the rooms that they all enter: only one of them finds the server without an owner.
+    let rooms = tx.default_rooms().await?;
+    for room in &rooms {
+        tx.lock_conversation(*room).await?;
+    }
     let now = ctx.now();
     let id = ctx.new_user_id();
     let display_key = names::key(display_name.as_str());
@@ -48,7 +53,7 @@ pub async fn register(ctx: &Ctx, request: Register, origin: Origin) -> Result<Op
     let me = Me { user: user.clone(), email: request.email.clone() };
     tx.insert_account(&NewAccount { user, email: request.email, username_key, email_key, display_key, password_hash, terms }).await?;
     let mut joined = Vec::new();
-    for room in tx.default_rooms().await? {
+    for room in rooms {
         joined.extend(members::enter(ctx, &mut *tx, room, id).await?);
     }
     let opened = sessions::open(ctx, &mut *tx, me, origin).await?;

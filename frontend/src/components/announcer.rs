@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use shared_types::Timestamp;
 
 use super::words;
+use crate::ui::reactive::{Keyed, effect, keyed};
 use crate::{browser, state::use_app, strings::chat};
 
 const LINES: usize = 3;
@@ -24,7 +25,7 @@ pub fn Announcer() -> AnyView {
     let app = use_app();
     let lines = RwSignal::new(VecDeque::<Line>::new());
     let arrivals = StoredValue::new(VecDeque::<Timestamp>::new());
-    Effect::new(move |_| {
+    effect(move || {
         let Some(heard) = app.open.announcement.get() else {
             return;
         };
@@ -54,9 +55,10 @@ pub fn Announcer() -> AnyView {
     });
     view! {
         <div class="vh" role="log" aria-live="polite" aria-relevant="additions">
-            <For each=move || lines.get() key=|line| line.serial let:line>
-                <p>{line.text}</p>
-            </For>
+            {keyed(move || {
+                let draw = |text: String| view! { <p>{text}</p> }.into_any();
+                lines.get().into_iter().map(|line| Keyed::new((0, line.serial.into()), move || draw(line.text))).collect()
+            })}
         </div>
     }
     .into_any()

@@ -4,6 +4,7 @@ use client::preferences::Enter;
 use leptos::{ev, html, prelude::*};
 use shared_types::limits;
 
+use crate::ui::reactive::effect;
 use crate::{
     actions, browser,
     components::words,
@@ -123,11 +124,12 @@ pub fn Composer(
 
 /// Shows the draft of a place, and what another tab makes of it while nobody writes here.
 fn follow_draft(app: AppState, place: Signal<DraftPlace>, area: NodeRef<html::Textarea>, text: RwSignal<String>) {
-    Effect::new(move |before: Option<DraftPlace>| {
+    let mut before = None::<DraftPlace>;
+    effect(move || {
         let place = place.get();
         let draft = app.drafts.text(&place).get();
         let Some(element) = area.get() else {
-            return place;
+            return;
         };
         let is_new_place = before.as_ref() != Some(&place);
         let has_focus = document().active_element().is_some_and(|active| active == **element);
@@ -140,7 +142,7 @@ fn follow_draft(app: AppState, place: Signal<DraftPlace>, area: NodeRef<html::Te
             text.set(draft.clone());
             show(area, &draft);
         }
-        place
+        before = Some(place);
     });
 }
 

@@ -70,7 +70,7 @@ pub fn ConfirmDialog(question: Question, #[prop(into)] on_close: Callback<()>) -
         <Dialog title=question.title close_label=question.no on_close=on_close alert=true class="narrow">
             <div class="dialog-body">
                 <p>{question.words}</p>
-                {move || failure.get().map(|words| view! { <div class="form-error" role="alert">{icon("warn")}<p>{words}</p></div> })}
+                {move || failure.get().map(|words| view! { <div class="form-error" role="alert">{icon("warn")}<p>{words}</p></div> }.into_any())}
             </div>
             <footer class="dialog-foot">
                 <Button label=question.no autofocus=true on_click=on_close />

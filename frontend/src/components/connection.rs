@@ -4,6 +4,7 @@ use client::link::{Indicator, Status};
 use leptos::{html, prelude::*};
 use shared_types::Timestamp;
 
+use crate::ui::reactive::{dynamic, effect, text};
 use crate::{
     actions, browser,
     state::{AppState, use_app},
@@ -22,9 +23,10 @@ pub fn ConnectionDot() -> AnyView {
     let button = NodeRef::<html::Button>::new();
     let panel = NodeRef::<html::Div>::new();
     let beats = RwSignal::new(false);
-    Effect::new(move |before: Option<u32>| {
+    let mut before = app.link.pulse.get_untracked();
+    effect(move || {
         let pulse = app.link.pulse.get();
-        if before.is_some_and(|before| before != pulse) {
+        if before != pulse {
             beats.set(true);
             set_timeout(
                 move || {
@@ -33,28 +35,28 @@ pub fn ConnectionDot() -> AnyView {
                 std::time::Duration::from_millis(700),
             );
         }
-        pulse
+        before = pulse;
     });
     let word = move || shell::status(app.link.status.get());
     let seq = move || {
         let id = app.open.id.get()?;
         app.roster.conversation(id).with(|conversation| conversation.as_ref().map(|conversation| conversation.head_seq.to_string()))
     };
-    let fact = |name: &'static str, value: AnyView| view! { <dt>{name}</dt><dd>{value}</dd> };
+    let fact = |name: &'static str, value: AnyView| view! { <dt>{name}</dt><dd>{value}</dd> }.into_any();
     let facts = view! {
         <dl class="kv">
-            {fact(shell::CONNECTION, (move || word()).into_any())}
+            {fact(shell::CONNECTION, text(move || word().to_owned()))}
             {fact(
                 shell::ROUND_TRIP,
-                (move || app.link.rtt_ms.get().map_or_else(|| shell::UNKNOWN.to_owned(), shell::round_trip)).into_any(),
+                text(move || app.link.rtt_ms.get().map_or_else(|| shell::UNKNOWN.to_owned(), shell::round_trip)),
             )}
-            {fact(shell::LAST_SEQUENCE, (move || seq().unwrap_or_else(|| "–".to_owned())).into_any())} {fact(shell::OUTBOX, (move || shell::waiting(app.link.queued.get())).into_any())}
+            {fact(shell::LAST_SEQUENCE, text(move || seq().unwrap_or_else(|| "–".to_owned())))} {fact(shell::OUTBOX, text(move || shell::waiting(app.link.queued.get())))}
             {fact(
                 shell::CONNECTED_SINCE,
-                (move || app.link.live_since.get().map_or_else(|| "–".to_owned(), |at| browser::relative_time(Timestamp(at)))).into_any(),
+                text(move || app.link.live_since.get().map_or_else(|| "–".to_owned(), |at| browser::relative_time(Timestamp(at)))),
             )}
         </dl>
-    };
+    }.into_any();
     view! {
         <footer class="conn">
             <button
@@ -65,7 +67,7 @@ pub fn ConnectionDot() -> AnyView {
                 aria-label=move || shell::connection_button(word())
             >
                 <i class="pulse" class:beat=beats aria-hidden="true"></i>
-                <span>{word}</span>
+                <span>{move || word()}</span>
             </button>
             <div
                 class="card conn-card"
@@ -83,10 +85,10 @@ pub fn ConnectionDot() -> AnyView {
                 {facts}
                 {move || {
                     (app.link.status.get() != Status::Live)
-                        .then(|| view! { <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) /> })
+                        .then(|| view! { <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) /> }.into_any())
                 }}
             </div>
-            <span class="vh" role="status">{word}</span>
+            <span class="vh" role="status">{move || word()}</span>
             {move || {
                 app.link
                     .update_ready
@@ -97,7 +99,7 @@ pub fn ConnectionDot() -> AnyView {
                                 {small_icon("refresh")} {shell::UPDATE_READY} " "
                                 <button type="button" class="link" on:click=move |_| browser::reload()>{shell::RELOAD}</button>
                             </span>
-                        }
+                        }.into_any()
                     })
             }}
         </footer>
@@ -120,7 +122,7 @@ pub fn ConnectionBanner() -> AnyView {
         Indicator::Offline { retry_at: Some(at) } => shell::retry_in((at.since_ms(clock.get()) + 999) / 1_000),
         _ => String::new(),
     };
-    (move || {
+    dynamic(move || {
         let (symbol, loud, more) = match kind.get() {
             0 => return ().into_any(),
             1 => ("refresh", shell::RECONNECTING, shell::RECONNECTING_MORE),
@@ -132,14 +134,13 @@ pub fn ConnectionBanner() -> AnyView {
                 <span>
                     <span role="status"><b>{loud}</b> " " {more}</span>
                     " "
-                    <span class="num">{countdown}</span>
+                    <span class="num">{move || countdown()}</span>
                 </span>
                 <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) />
             </div>
         }
         .into_any()
     })
-    .into_any()
 }
 
 /// Seconds pass only while somebody is told of them: a page that is connected wakes nobody.
@@ -151,7 +152,7 @@ fn tick_while_counting_down(app: AppState, clock: RwSignal<Timestamp>) {
         }
     };
     let counts = Memo::new(move |_| matches!(app.link.indicator.get(), Indicator::Offline { retry_at: Some(_) }));
-    Effect::new(move |_| {
+    effect(move || {
         stop();
         if counts.get() {
             clock.set(browser::now());

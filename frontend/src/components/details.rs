@@ -143,7 +143,7 @@ fn shared(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
     view! {
         {hero(app, id, facts)}
         {about(app, id, facts)}
-        {facts.sees_requests().then(|| view! { <requests::Requests id=id /> })}
+        {facts.sees_requests().then(|| view! { <requests::Requests id=id /> }.into_any())}
         <members::Members id=id role=facts.role />
         {rules::rules(app, id, facts)}
         {way_out(app, id, facts)}
@@ -163,8 +163,8 @@ fn hero(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
     view! {
         <div class="hero">
             {move || row.with(|row| row.as_ref().map(|row| face::conversation_face(app, row, "xl")))}
-            <h3 dir="auto">{title}</h3>
-            <p>{facts.kind_words()} {alias}</p>
+            <h3 dir="auto">{move || title()}</h3>
+            <p>{facts.kind_words()} {move || alias()}</p>
             <div class="acts">
                 {act("link", rooms::COPY_LINK, None, Callback::new(move |()| actions::copy_link(app, id)))}
                 {act("user-plus", rooms::ADD, None, Callback::new(move |()| overlays.open(Overlay::AddPeople(id))))}
@@ -192,9 +192,10 @@ fn about(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
             view! {
                 <section class="facts">
                     <h4>{rooms::TOPIC}</h4>
-                    <p dir="auto">{words}</p>
+                    <p dir="auto">{move || words()}</p>
                 </section>
             }
+            .into_any()
         })
         .into_any()
 }
@@ -233,7 +234,7 @@ fn way_out(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
             <Button label=leave_words symbol="door" class="wide" on_click=leave />
             {facts
                 .may_decide()
-                .then(|| view! { <Button label=delete_words symbol="trash" class="danger ghost wide" on_click=delete /> })}
+                .then(|| view! { <Button label=delete_words symbol="trash" class="danger ghost wide" on_click=delete /> }.into_any())}
         </div>
     }
     .into_any()

@@ -8,6 +8,7 @@ use shared_types::{
     user::User,
 };
 
+use crate::ui::reactive::dynamic;
 use crate::{
     state::AppState,
     strings,
@@ -33,7 +34,7 @@ fn steps(look: client::people::Look) -> Look {
 
 /// A person, by their current name.
 pub fn face(app: AppState, id: UserId, size: &'static str) -> AnyView {
-    (move || avatar(look(id), client::people::initials(&app.people.name(id)), size)).into_any()
+    dynamic(move || avatar(look(id), client::people::initials(&app.people.name(id)), size))
 }
 
 /// A person whom the caller has at hand.

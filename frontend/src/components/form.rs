@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared_types::Invalid;
 
+use crate::ui::reactive::optional;
 use crate::{api::ApiFailure, browser, components::words, ui::icon::icon};
 
 /// The state of one form. Faults carry the id of their field.
@@ -85,9 +86,10 @@ impl Form {
 
     /// The place of what is said above the form.
     pub fn error_view(self) -> AnyView {
-        (move || {
-            self.error.get().map(|words| view! { <div class="form-error" role="alert" tabindex="-1">{icon("warn")}<p>{words}</p></div> })
+        optional(move || {
+            self.error
+                .get()
+                .map(|words| view! { <div class="form-error" role="alert" tabindex="-1">{icon("warn")}<p>{words}</p></div> }.into_any())
         })
-        .into_any()
     }
 }

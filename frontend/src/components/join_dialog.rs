@@ -92,7 +92,7 @@ pub fn JoinDialog(target: String, #[prop(into)] on_close: Callback<()>) -> AnyVi
     };
     view! {
         <Dialog title=rooms::JOIN_A_ROOM close_label=strings::CLOSE on_close=on_close class="narrow">
-            {body}
+            {move || body()}
         </Dialog>
     }
     .into_any()

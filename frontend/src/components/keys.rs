@@ -197,13 +197,14 @@ pub fn KeysDialog(#[prop(into)] on_close: Callback<()>) -> AnyView {
     let rows = SHORTCUTS
         .iter()
         .map(|shortcut| {
-            let keys = shortcut.keys.iter().map(|key| view! { <kbd>{cap(key)}</kbd> }).collect_view();
+            let keys = shortcut.keys.iter().map(|key| view! { <kbd>{cap(key)}</kbd> }.into_any()).collect_view();
             view! {
                 <tr>
                     <th scope="row">{shortcut.does}</th>
                     <td>{keys}</td>
                 </tr>
             }
+            .into_any()
         })
         .collect_view();
     view! {

@@ -13,6 +13,7 @@ use super::{
     connection::ConnectionDot,
     overlay::{Overlay, use_overlays},
 };
+use crate::ui::reactive::{Keyed, keyed};
 use crate::{
     pages::Page,
     state::use_app,
@@ -46,7 +47,7 @@ pub fn ConversationList(page: Memo<Page>) -> AnyView {
             // On the page that creates one, the button there is the only one of this name.
             {move || {
                 (page.get() != Page::CreateRoom)
-                    .then(|| view! { <IconButton label=words::CREATE_ROOM symbol="plus" class="sm" on_click=move |()| navigator.go(Page::CreateRoom) /> })
+                    .then(|| view! { <IconButton label=words::CREATE_ROOM symbol="plus" class="sm" on_click=move |()| navigator.go(Page::CreateRoom) /> }.into_any())
             }}
         }
         .into_any()
@@ -95,7 +96,7 @@ pub fn ConversationList(page: Memo<Page>) -> AnyView {
                 on:keydown=move |_| held.hold()
                 on:pointerleave=move |_| held.release()
             >
-                {sections}
+                {move || sections()}
             </div>
             <ConnectionDot />
         </aside>
@@ -141,9 +142,10 @@ fn ListSection(
                     roving::arrows(&event, "a.row");
                 }
             >
-                <For each=move || ids.get() key=|id| *id let:id>
-                    <ConversationRow id=id current=current stop=stop focused=focused />
-                </For>
+                {keyed(move || {
+                    let draw = move |id| view! { <ConversationRow id=id current=current stop=stop focused=focused /> }.into_any();
+                    ids.with(|ids| ids.iter().map(|&id| Keyed::new((0, id.0.as_u128()), move || draw(id))).collect())
+                })}
             </ul>
             <div hidden=move || ids.with(|ids| !ids.is_empty())>{hint}</div>
         </section>

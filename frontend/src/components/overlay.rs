@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared_types::{ConversationId, UserId};
 
 use super::{confirm, details, join_dialog, keys, profile_card, switcher};
+use crate::ui::reactive::{Keyed, keyed};
 
 /// What is open.
 #[derive(Clone, PartialEq)]
@@ -19,31 +20,40 @@ pub enum Overlay {
     Confirm(confirm::Question),
 }
 
-/// Opens and closes it.
+/// Opens and closes it. Each opening has a number, so that what was open before leaves nothing behind.
 #[derive(Clone, Copy)]
-pub struct Overlays(RwSignal<Option<Overlay>>);
+pub struct Overlays(RwSignal<(u32, Option<Overlay>)>);
 
 impl Overlays {
     pub fn open(self, overlay: Overlay) {
-        self.0.set(Some(overlay));
+        self.0.update(|(serial, open)| {
+            *serial += 1;
+            *open = Some(overlay);
+        });
     }
 
     pub fn close(self) {
-        self.0.set(None);
+        if self.is_open() {
+            self.0.update(|(_, open)| *open = None);
+        }
     }
 
     /// Opens it, or closes it if it is what is open.
     pub fn toggle(self, overlay: Overlay) {
-        self.0.update(|open| *open = if open.as_ref() == Some(&overlay) { None } else { Some(overlay) });
+        if self.0.with_untracked(|(_, open)| open.as_ref() == Some(&overlay)) {
+            self.close();
+        } else {
+            self.open(overlay);
+        }
     }
 
     pub fn is_open(self) -> bool {
-        self.0.with_untracked(Option::is_some)
+        self.0.with_untracked(|(_, open)| open.is_some())
     }
 }
 
 pub fn provide_overlays() -> Overlays {
-    let overlays = Overlays(RwSignal::new(None));
+    let overlays = Overlays(RwSignal::new((0, None)));
     provide_context(overlays);
     overlays
 }
@@ -53,19 +63,24 @@ pub fn use_overlays() -> Overlays {
 }
 
 /// The one place where dialogs are drawn.
-#[component]
-pub fn OverlayArea() -> impl IntoView {
+pub fn overlay_area() -> AnyView {
     let overlays = use_overlays();
+    keyed(move || {
+        let (serial, open) = overlays.0.get();
+        open.map(|overlay| Keyed::new((0, serial.into()), move || draw(overlays, overlay))).into_iter().collect()
+    })
+}
+
+fn draw(overlays: Overlays, overlay: Overlay) -> AnyView {
     let on_close = Callback::new(move |()| overlays.close());
-    move || match overlays.0.get() {
-        None => ().into_any(),
-        Some(Overlay::Switcher) => view! { <switcher::Switcher on_close=on_close /> }.into_any(),
-        Some(Overlay::Keys) => view! { <keys::KeysDialog on_close=on_close /> }.into_any(),
-        Some(Overlay::Join(target)) => view! { <join_dialog::JoinDialog target=target on_close=on_close /> }.into_any(),
-        Some(Overlay::AddPeople(id)) => view! { <details::add::AddPeopleDialog id=id on_close=on_close /> }.into_any(),
-        Some(Overlay::EditRoom(id)) => view! { <details::edit::EditDialog id=id on_close=on_close /> }.into_any(),
-        Some(Overlay::Convert(id)) => view! { <details::convert::ConvertDialog id=id on_close=on_close /> }.into_any(),
-        Some(Overlay::Profile(id)) => view! { <profile_card::ProfileDialog id=id on_close=on_close /> }.into_any(),
-        Some(Overlay::Confirm(question)) => view! { <confirm::ConfirmDialog question=question on_close=on_close /> }.into_any(),
+    match overlay {
+        Overlay::Switcher => view! { <switcher::Switcher on_close=on_close /> }.into_any(),
+        Overlay::Keys => view! { <keys::KeysDialog on_close=on_close /> }.into_any(),
+        Overlay::Join(target) => view! { <join_dialog::JoinDialog target=target on_close=on_close /> }.into_any(),
+        Overlay::AddPeople(id) => view! { <details::add::AddPeopleDialog id=id on_close=on_close /> }.into_any(),
+        Overlay::EditRoom(id) => view! { <details::edit::EditDialog id=id on_close=on_close /> }.into_any(),
+        Overlay::Convert(id) => view! { <details::convert::ConvertDialog id=id on_close=on_close /> }.into_any(),
+        Overlay::Profile(id) => view! { <profile_card::ProfileDialog id=id on_close=on_close /> }.into_any(),
+        Overlay::Confirm(question) => view! { <confirm::ConfirmDialog question=question on_close=on_close /> }.into_any(),
     }
 }

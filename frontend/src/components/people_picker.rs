@@ -4,6 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use shared_types::{UserId, user::User};
 
 use super::face::{twin_mark, user_face};
+use crate::ui::reactive::effect;
 use crate::{
     actions,
     state::{AppState, use_app},
@@ -111,7 +112,8 @@ pub fn PeoplePicker(
 /// Asks the server a moment after each letter; a late answer to an older question is not shown.
 fn search_as_typed(app: AppState, query: RwSignal<String>, found: RwSignal<Vec<User>>, failed: RwSignal<bool>, searching: RwSignal<bool>) {
     let serial = StoredValue::new(0_u32);
-    Effect::new(move |before: Option<()>| {
+    let mut is_first = true;
+    effect(move || {
         let asked = query.get();
         serial.update_value(|serial| *serial += 1);
         searching.set(true);
@@ -133,7 +135,8 @@ fn search_as_typed(app: AppState, query: RwSignal<String>, found: RwSignal<Vec<U
             });
         };
         // The first list, of an empty field, need not wait.
-        let pause = if before.is_none() { 0 } else { PAUSE_MS };
+        let pause = if is_first { 0 } else { PAUSE_MS };
+        is_first = false;
         set_timeout(ask, std::time::Duration::from_millis(pause));
     });
 }

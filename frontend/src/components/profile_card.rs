@@ -47,9 +47,9 @@ pub fn profile(app: AppState, user: &User) -> AnyView {
     let is_me = app.is_me(id);
     let message = move |()| match actions::direct_with(app, id) {
         Some(conversation) => navigator.go(Page::Chat { id: conversation, details: false }),
-        None => navigator.go_to(&format!("{}?to={id}", Page::New.path()), false),
+        None => navigator.go_to(&format!("{}?to={id}", Page::New.path())),
     };
-    let badge = strings::server_role(user.role).map(|words| view! { <span class="badge accent">{words}</span> });
+    let badge = strings::server_role(user.role).map(|words| view! { <span class="badge accent">{words}</span> }.into_any());
     let created_at = user.created_at;
     view! {
         <div class="card profile">

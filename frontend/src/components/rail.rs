@@ -23,6 +23,7 @@ pub fn Rail(page: Memo<Page>) -> AnyView {
                     {strings::YOU} <span class="vh" dir="auto">{words::me(&name)}</span>
                 </span>
             }
+            .into_any()
         })
     };
     view! {
@@ -42,7 +43,7 @@ pub fn Rail(page: Memo<Page>) -> AnyView {
                 <span class="lbl">{words::SETTINGS}</span>
             </a>
             <a class="rail-btn me" href=Page::Settings(Some(Section::Profile)).path() aria-current=current(|page| page == Page::Settings(Some(Section::Profile)))>
-                {me}
+                {move || me()}
             </a>
         </nav>
     }

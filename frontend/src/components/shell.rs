@@ -1,19 +1,14 @@
 //! The frame that stays while pages change: rail, list, one page, details, and what lies over them.
 
 use leptos::{ev, prelude::*};
+use shared_types::ConversationId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{
-    announcer::Announcer,
-    details::Details,
-    keys,
-    list::ConversationList,
-    overlay::{self, OverlayArea},
-    rail::Rail,
-    timeline, title,
-    toasts::ToastArea,
+    announcer::Announcer, details::Details, keys, list::ConversationList, overlay, rail::Rail, timeline, title, toasts::ToastArea,
 };
+use crate::ui::reactive::{Keyed, effect, keyed};
 use crate::{
     browser,
     pages::{self, Page},
@@ -29,18 +24,19 @@ pub fn Shell(page: Memo<Page>) -> AnyView {
     keys::listen(page, navigator, overlays);
 
     // The door has no place inside.
-    Effect::new(move |_| {
+    effect(move || {
         if pages::missing::is_outside(page.get()) {
             navigator.replace(Page::Home);
         }
     });
     // A page that is left takes its dialogs with it.
-    Effect::new(move |before: Option<Page>| {
+    let mut before = page.get_untracked();
+    effect(move || {
         let now = page.get();
-        if before.is_some_and(|before| before != now) {
+        if before != now {
             overlays.close();
         }
-        now
+        before = now;
     });
 
     let main = Memo::new(move |_| page.get().main());
@@ -64,15 +60,22 @@ pub fn Shell(page: Memo<Page>) -> AnyView {
             <Rail page=page />
             <ConversationList page=page />
             // Keyed, so that another conversation is another element with nothing left over from the one before.
-            <For each=move || [main.get()] key=|main| *main let:main>
-                {page_view(main, page)}
-            </For>
-            <For each=move || details.get() key=|id| *id let:id>
-                <div class="scrim" on:click=move |_| close_details()></div>
-                <Details id=id />
-            </For>
+            {keyed(move || {
+                let main = main.get();
+                vec![Keyed::new(main.key(), move || page_view(main, page))]
+            })}
+            {keyed(move || {
+                let pane = move |id: ConversationId| {
+                    view! {
+                        <div class="scrim" on:click=move |_| close_details()></div>
+                        <Details id=id />
+                    }
+                        .into_any()
+                };
+                details.get().map(|id| Keyed::new((0, id.0.as_u128()), move || pane(id))).into_iter().collect()
+            })}
         </div>
-        <OverlayArea />
+        {overlay::overlay_area()}
         <ToastArea />
     }
     .into_any()
@@ -118,12 +121,14 @@ fn skip_link(id: &'static str, label: &'static str) -> AnyView {
 /// After each change of page the focus is on the page's heading, so that a screen reader says where one is. The first page leaves
 /// the focus to the browser, and a page that put it somewhere by itself keeps it.
 fn focus_heading_of_each(main: Memo<Page>) {
-    Effect::new(move |before: Option<Page>| {
-        let now = main.get();
-        if before.is_some_and(|before| before != now) && !matches!(now, Page::Settings(_) | Page::New) {
+    let mut last = main.get_untracked();
+    effect(move || {
+        let (before, now) = (last, main.get());
+        last = now;
+        if before != now && !matches!(now, Page::Settings(_) | Page::New) {
             request_animation_frame(move || {
                 // Who has just started a conversation goes on writing in it.
-                if before.is_some_and(|before| matches!(before, Page::New | Page::CreateRoom)) && browser::focus("composer") {
+                if matches!(before, Page::New | Page::CreateRoom) && browser::focus("composer") {
                     return;
                 }
                 let in_main = document().active_element().and_then(|active| active.closest("main").ok().flatten()).is_some();
@@ -132,7 +137,6 @@ fn focus_heading_of_each(main: Memo<Page>) {
                 }
             });
         }
-        now
     });
 }
 

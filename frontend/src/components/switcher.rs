@@ -5,6 +5,7 @@ use leptos::{ev, html, prelude::*};
 use shared_types::ConversationId;
 
 use super::{face, list};
+use crate::ui::reactive::effect;
 use crate::{
     pages::{Page, use_navigator},
     state::{AppState, use_app},
@@ -35,7 +36,7 @@ pub fn Switcher(#[prop(into)] on_close: Callback<()>) -> AnyView {
         let index = active.get();
         order.with(|order| order.get(index.min(order.len().saturating_sub(1))).copied())
     });
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = input.get() {
             request_animation_frame(move || {
                 let _ = input.focus();
@@ -80,6 +81,7 @@ pub fn Switcher(#[prop(into)] on_close: Callback<()>) -> AnyView {
                         {rows}
                     </div>
                 }
+                .into_any()
             })
             .collect_view()
             .into_any()
@@ -112,7 +114,7 @@ pub fn Switcher(#[prop(into)] on_close: Callback<()>) -> AnyView {
                 <kbd>"Esc"</kbd>
             </div>
             <div class="switch-list" id=LIST role="listbox" aria-label=words::SWITCHER_RESULTS>
-                {results}
+                {move || results()}
             </div>
             <p class="switch-foot" aria-hidden="true">
                 <kbd>{icon("up")}</kbd>
@@ -156,7 +158,7 @@ fn option(app: AppState, row: &RosterRow, chosen: Memo<Option<ConversationId>>, 
     view! {
         <div
             class="row"
-            class:is-active=is_chosen
+            class:is-active=move || is_chosen()
             role="option"
             id=option_id(LIST, &id.to_string())
             aria-selected=move || if is_chosen() { "true" } else { "false" }
@@ -167,7 +169,7 @@ fn option(app: AppState, row: &RosterRow, chosen: Memo<Option<ConversationId>>, 
             <span class="t">
                 <b dir="auto">{title}</b>
             </span>
-            <span class="m">{(row.unread > 0).then(|| view! { <b class="cnt">{strings::unread(row.unread)}</b> })}</span>
+            <span class="m">{(row.unread > 0).then(|| view! { <b class="cnt">{strings::unread(row.unread)}</b> }.into_any())}</span>
         </div>
     }
     .into_any()

@@ -7,6 +7,7 @@ mod reading;
 mod row;
 mod scroll;
 
+use client::timeline::RowKey;
 use leptos::{ev, prelude::*};
 use shared_types::ConversationId;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -14,6 +15,7 @@ use web_sys::{Element, KeyboardEvent, ResizeObserver};
 
 use self::scroll::Scroller;
 pub use self::scroll::provide_places;
+use crate::ui::reactive::{Key, Keyed, effect, keyed};
 use crate::{
     actions, browser,
     components::words,
@@ -30,7 +32,7 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
     let app = use_app();
     let scroller = Scroller::new(app, id);
     watch_size(scroller);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(landing) = app.open.landing.get() {
             scroller.land(landing);
         }
@@ -41,7 +43,10 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
 
     let rows = move || {
         scroller.before_change();
-        if app.open.id.get() == Some(id) { app.open.rows.get() } else { Vec::new() }
+        if app.open.id.get() != Some(id) {
+            return Vec::new();
+        }
+        app.open.rows.with(|rows| rows.iter().cloned().map(|row| Keyed::new(key(row.key), move || row::row_view(app, row))).collect())
     };
     let is_busy = move || app.open.phase.with(|phase| *phase == OpenPhase::Loading);
     view! {
@@ -67,9 +72,7 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
                     on:keydown=move |event| on_key(app, &event)
                     on:focusin=move |event| on_focus(&event)
                 >
-                    <For each=rows key=|row| row.key let:row>
-                        {row::row_view(app, row)}
-                    </For>
+                    {keyed(rows)}
                 </div>
                 {move || instead_of_rows(app, id)}
                 {ends::lower(app)}
@@ -80,6 +83,15 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
     .into_any()
 }
 
+fn key(row: RowKey) -> Key {
+    match row {
+        RowKey::Day(day) => (0, u128::from(day.unsigned_abs())),
+        RowKey::Unread => (1, 0),
+        RowKey::Bubble(id) => (2, id.as_u128()),
+        RowKey::System(id) => (3, id.as_u128()),
+    }
+}
+
 /// Follows the size of the list and of what it scrolls in: rows that grow, the keyboard of a phone, a growing composer.
 fn watch_size(scroller: Scroller) {
     let callback = Closure::<dyn Fn()>::new(move || scroller.settle());
@@ -87,7 +99,7 @@ fn watch_size(scroller: Scroller) {
         return;
     };
     let observer = StoredValue::new_local((observer, callback));
-    Effect::new(move |_| {
+    effect(move || {
         let elements = [scroller.log.get().map(Element::from), scroller.column.get().map(Element::from)];
         observer.with_value(|(observer, _)| elements.into_iter().flatten().for_each(|element| observer.observe(&element)));
     });

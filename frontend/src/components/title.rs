@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::reactive::effect;
 use crate::{browser, state, strings::shell};
 
 /// What the page that is shown is called; the last page that said so wins.
@@ -13,14 +14,14 @@ pub fn provide_title() {
     let app = state::use_app();
     let title = PageTitle(RwSignal::new(String::new()));
     provide_context(title);
-    Effect::new(move |_| browser::set_title(&shell::document_title(app.roster.unread.get(), &title.0.read())));
+    effect(move || browser::set_title(&shell::document_title(app.roster.unread.get(), &title.0.read())));
 }
 
 /// Names the page for as long as it is mounted.
 pub fn use_title(title: impl Fn() -> String + 'static) {
     if let Some(PageTitle(page)) = use_context::<PageTitle>() {
-        Effect::new(move |_| page.set(title()));
+        effect(move || page.set(title()));
     } else {
-        Effect::new(move |_| browser::set_title(&shell::document_title(0, &title())));
+        effect(move || browser::set_title(&shell::document_title(0, &title())));
     }
 }

@@ -4,9 +4,12 @@ use leptos::prelude::*;
 
 use super::words;
 use crate::{
-    state::{Notice, use_app},
+    state::{Notice, toasts::Toast, use_app},
     strings::{account, shell},
-    ui::toast::Toast,
+    ui::{
+        reactive::{Keyed, keyed},
+        toast::Toast as ToastNote,
+    },
 };
 
 #[component]
@@ -14,14 +17,21 @@ pub fn ToastArea() -> AnyView {
     let app = use_app();
     view! {
         <div class="toasts" role="status" aria-live="polite" aria-label=shell::NOTES>
-            <For each=move || app.toasts.list.get() key=|toast| toast.id let:toast>
-                <Toast
-                    text=text(&toast.notice)
-                    is_error=toast.notice.is_error()
-                    dismiss_label=shell::DISMISS
-                    on_dismiss=move |()| app.toasts.dismiss(toast.id)
-                />
-            </For>
+            {keyed(move || {
+                let draw = move |toast: Toast| {
+                    let id = toast.id;
+                    view! {
+                        <ToastNote
+                            text=text(&toast.notice)
+                            is_error=toast.notice.is_error()
+                            dismiss_label=shell::DISMISS
+                            on_dismiss=move |()| app.toasts.dismiss(id)
+                        />
+                    }
+                        .into_any()
+                };
+                app.toasts.list.get().into_iter().map(|toast| Keyed::new((0, toast.id.into()), move || draw(toast))).collect()
+            })}
         </div>
     }
     .into_any()

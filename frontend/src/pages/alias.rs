@@ -1,14 +1,14 @@
 //! A room by its short name: straight in for members, an invitation for everyone else.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks;
 use shared_types::conversation::RoomCard;
 
+use crate::ui::reactive::{dynamic, effect};
 use crate::{
     actions::{self, AliasTarget},
     api::ApiFailure,
     components::{title::use_title, words},
-    pages::{Page, discover, missing, use_navigator},
+    pages::{Page, address, discover, missing, use_navigator},
     state::use_app,
     strings::{self, rooms},
     ui::{
@@ -21,12 +21,12 @@ use crate::{
 pub fn AliasPage() -> AnyView {
     let app = use_app();
     let navigator = use_navigator();
-    let location = hooks::use_location();
-    let alias = Memo::new(move |_| location.pathname.with(|path| path.trim_start_matches("/r/").trim_end_matches('/').to_owned()));
+    let location = address::use_address();
+    let alias = Memo::new(move |_| address::unescape(location.path().trim_start_matches("/r/").trim_end_matches('/')));
     let found = RwSignal::new(None::<Result<Option<Box<RoomCard>>, ApiFailure>>);
     use_title(move || format!("#{}", alias.get()));
     let find = move || {
-        let alias = leptos_router::location::Url::unescape(&alias.get());
+        let alias = alias.get();
         found.set(None);
         spawn_local(async move {
             match actions::find_alias(app, &alias).await {
@@ -37,12 +37,12 @@ pub fn AliasPage() -> AnyView {
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         if app.roster.loaded.get() {
             find();
         }
     });
-    (move || match found.get() {
+    dynamic(move || match found.get() {
         Some(Ok(None)) => missing::missing(),
         Some(Ok(Some(card))) => framed(alias, view! { <ul class="grid"><li>{discover::room_card(app, &card)}</li></ul> }.into_any()),
         Some(Err(failure)) => framed(
@@ -54,7 +54,6 @@ pub fn AliasPage() -> AnyView {
         ),
         None => framed(alias, row_skeletons(1, strings::LOADING)),
     })
-    .into_any()
 }
 
 fn framed(alias: Memo<String>, body: AnyView) -> AnyView {

@@ -1,7 +1,6 @@
 //! One conversation: its header, its messages, and the place to write.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks;
 use shared_types::{
     ConversationId, Seq,
     conversation::{ConversationKind, Joined},
@@ -10,7 +9,7 @@ use shared_types::{
 use crate::{
     actions, browser,
     components::{composer::Composer, connection::ConnectionBanner, face, form::Form, timeline::Timeline, title::use_title, words},
-    pages::{Page, use_navigator},
+    pages::{Page, address, use_navigator},
     state::{AppState, DraftPlace, OpenPhase, use_app},
     strings::{self, chat, rooms},
     ui::{
@@ -58,7 +57,7 @@ pub fn Chat(id: ConversationId, page: Memo<Page>) -> AnyView {
 
 /// Opens it where the reader left it, or where the link points (`?at=`).
 fn open(app: AppState, id: ConversationId) {
-    let at = hooks::use_query_map().with_untracked(|query| query.get("at")).and_then(|at| at.parse::<Seq>().ok());
+    let at = address::query("at").and_then(|at| at.parse::<Seq>().ok());
     match at {
         Some(seq) => actions::open_conversation_at(app, id, seq),
         None => actions::open_conversation(app, id),
@@ -82,7 +81,7 @@ fn header(app: AppState, id: ConversationId, title: Signal<String>, page: Memo<P
     let toggle = move |()| navigator.go(Page::Chat { id, details: !details_open.get_untracked() });
     view! {
         <header class="head">
-            {back_link(Page::Home.path(), strings::BACK_TO_CHATS)} {face}
+            {back_link(Page::Home.path(), strings::BACK_TO_CHATS)} {move || face()}
             <div class="t">
                 <h2 id="room-title" tabindex="-1" dir="auto">{title}</h2>
                 <p dir="auto">{move || subtitle(app, id)}</p>

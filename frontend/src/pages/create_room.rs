@@ -7,6 +7,7 @@ use shared_types::{
 };
 
 use super::sign_in::focus_when_drawn;
+use crate::ui::reactive::effect;
 use crate::{
     actions,
     components::{connection::ConnectionBanner, form::Form, title::use_title},
@@ -103,7 +104,7 @@ pub struct AliasField {
 impl AliasField {
     pub fn new(name: RwSignal<String>) -> Self {
         let field = Self { name, typed: RwSignal::new(String::new()), own: RwSignal::new(false) };
-        Effect::new(move |_| {
+        effect(move || {
             let suggested = suggestion(&name.read());
             if !field.own.get_untracked() {
                 field.typed.set(suggested.unwrap_or_default());

@@ -3,6 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared_types::conversation::{Joined, RoomCard, Visibility};
 
+use crate::ui::reactive::{Keyed, effect, keyed};
 use crate::{
     actions,
     api::ApiFailure,
@@ -82,11 +83,13 @@ pub fn Discover() -> AnyView {
         serial: StoredValue::new(0),
     };
     use_title(|| rooms::DISCOVER.to_owned());
-    Effect::new(move |before: Option<()>| {
+    let mut is_first = true;
+    effect(move || {
         directory.query.track();
         directory.serial.update_value(|serial| *serial += 1);
         let mine = directory.serial.get_value();
-        if before.is_none() {
+        if is_first {
+            is_first = false;
             directory.load(app, false);
         } else {
             let ask = move || {
@@ -100,11 +103,10 @@ pub fn Discover() -> AnyView {
     let cards = move || {
         view! {
             <ul class="grid">
-                <For each=move || directory.rooms.get() key=|room| (room.id, room.joined, room.member_count) let:room>
-                    <li>{room_card(app, &room)}</li>
-                </For>
+                {keyed(move || directory.rooms.get().into_iter().map(|room| room_row(app, room)).collect())}
             </ul>
         }
+        .into_any()
     };
     let state = Memo::new(move |_| {
         if directory.failure.with(Option::is_some) {
@@ -130,8 +132,9 @@ pub fn Discover() -> AnyView {
         Shown::Rooms => cards().into_any(),
     };
     let more = move || {
-        (state.get() == Shown::Rooms && directory.next.with(Option::is_some))
-            .then(|| view! { <Button label=rooms::MORE class="wide" busy=directory.busy on_click=move |()| directory.load(app, true) /> })
+        (state.get() == Shown::Rooms && directory.next.with(Option::is_some)).then(|| {
+            view! { <Button label=rooms::MORE class="wide" busy=directory.busy on_click=move |()| directory.load(app, true) /> }.into_any()
+        })
     };
     let count = move || if state.get() == Shown::Loading { String::new() } else { rooms::rooms_found(directory.rooms.with(Vec::len)) };
     view! {
@@ -162,13 +165,19 @@ pub fn Discover() -> AnyView {
                     </div>
                     <Button label=rooms::JOIN_BY symbol="door" on_click=move |()| overlays.open(Overlay::Join(String::new())) />
                 </div>
-                <p class="vh" role="status">{count}</p>
-                {body}
-                {more}
+                <p class="vh" role="status">{move || count()}</p>
+                {move || body()}
+                {move || more()}
             </div>
         </main>
     }
     .into_any()
+}
+
+/// A card is drawn anew when somebody came or went.
+fn room_row(app: AppState, room: RoomCard) -> Keyed {
+    let key = (u8::from(room.joined), room.id.0.as_u128().wrapping_add(room.member_count.into()));
+    Keyed::new(key, move || view! { <li>{room_card(app, &room)}</li> }.into_any())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -229,7 +238,7 @@ pub fn room_card(app: AppState, card: &RoomCard) -> AnyView {
                         view! {
                             <span class="badge ok">{rooms::JOINED}</span>
                             <a class="btn sm" href=Page::Chat { id, details: false }.path() aria-label=name>{rooms::OPEN}</a>
-                        }
+                        }.into_any()
                             .into_any()
                     } else {
                         let name = join_name.clone();
@@ -247,7 +256,7 @@ pub fn room_card(app: AppState, card: &RoomCard) -> AnyView {
                             >
                                 {rooms::JOIN}
                             </button>
-                        }
+                        }.into_any()
                             .into_any()
                     }
                 }}

@@ -46,7 +46,7 @@ pub fn home() -> AnyView {
     };
     view! {
         <main class="chat none" id="main" tabindex="-1" aria-labelledby="page-title">
-            <div class="empty">{body}</div>
+            <div class="empty">{move || body()}</div>
         </main>
     }
     .into_any()

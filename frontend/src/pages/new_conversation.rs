@@ -1,7 +1,6 @@
 //! A new direct message or group: choose people, write the first words.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks;
 use shared_types::{UserId, limits, text::RoomName};
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
         people_picker::{Chosen, PeoplePicker},
         title::use_title,
     },
-    pages::{Page, use_navigator},
+    pages::{Page, address, use_navigator},
     state::{AppState, DraftPlace, use_app},
     strings::{self, chat, people as words},
     ui::{button::back_link, field::Field},
@@ -107,7 +106,7 @@ pub fn NewConversation() -> AnyView {
 
 /// `/new?to=…` names people by id, separated by commas.
 fn choose_from_link(app: AppState, chosen: Chosen) {
-    let Some(to) = hooks::use_query_map().with_untracked(|query| query.get("to")) else {
+    let Some(to) = address::query("to") else {
         return;
     };
     for id in to.split(',').filter_map(|id| id.parse::<UserId>().ok()) {

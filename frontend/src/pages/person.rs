@@ -51,7 +51,7 @@ pub fn Person(id: UserId) -> AnyView {
                 </div>
             </header>
             <ConnectionBanner />
-            <div class="page-body">{body}</div>
+            <div class="page-body">{move || body()}</div>
         </main>
     }
     .into_any()

@@ -7,6 +7,7 @@ mod sessions;
 
 use leptos::prelude::*;
 
+use crate::ui::reactive::effect;
 use crate::{
     actions,
     components::{connection::ConnectionBanner, title::use_title},
@@ -32,7 +33,7 @@ pub fn Settings(page: Memo<Page>) -> AnyView {
     };
     use_title(move || name().to_owned());
     // Each section is a page of its own: the focus goes to the heading.
-    Effect::new(move |_| {
+    effect(move || {
         section.get();
         request_animation_frame(|| {
             crate::browser::focus("page-title");
@@ -61,9 +62,9 @@ pub fn Settings(page: Memo<Page>) -> AnyView {
     view! {
         <main class="page settings" id="main" tabindex="-1" aria-labelledby="page-title" data-at=move || if section.get().is_none() { "nav" } else { "section" }>
             <header class="head">
-                {back}
+                {move || back()}
                 <div class="t">
-                    <h2 id="page-title" tabindex="-1">{name}</h2>
+                    <h2 id="page-title" tabindex="-1">{move || name()}</h2>
                 </div>
             </header>
             <ConnectionBanner />
@@ -80,7 +81,7 @@ pub fn Settings(page: Memo<Page>) -> AnyView {
                         <span>{words::SIGN_OUT}</span>
                     </button>
                 </nav>
-                <div class="settings-body">{body}</div>
+                <div class="settings-body">{move || body()}</div>
             </div>
         </main>
     }

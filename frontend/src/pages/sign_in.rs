@@ -2,6 +2,7 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
+use crate::ui::reactive::effect;
 use crate::{
     actions, browser,
     components::{form::Form, title::use_title},
@@ -53,14 +54,14 @@ pub fn SignIn() -> AnyView {
             SignedOutNotice::SessionEnded => words::SESSION_ENDED,
             SignedOutNotice::SignedOutElsewhere => words::SIGNED_OUT_ELSEWHERE,
         };
-        Some(view! { <p class="note info" role="status">{words}</p> })
+        Some(view! { <p class="note info" role="status">{words}</p> }.into_any())
     };
     door(
         None,
         words::SIGN_IN_TITLE,
         words::SIGN_IN_LEDE,
         view! {
-            {notice}
+            {move || notice()}
             <form class="form" novalidate on:submit=submit>
                 {form.error_view()}
                 <Field id=LOGIN label=words::LOGIN value=login autocomplete="username" plain=true fault=form.fault(LOGIN) on_input=move |()| form.clear(LOGIN) />
@@ -107,7 +108,7 @@ pub fn door(before: Option<AnyView>, title: &'static str, lede: &'static str, bo
 
 /// Puts the focus into a field as soon as it is there.
 pub fn focus_when_drawn(id: &'static str) {
-    Effect::new(move |_| {
+    effect(move || {
         request_animation_frame(move || {
             browser::focus(id);
         });

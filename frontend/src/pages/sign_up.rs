@@ -117,10 +117,11 @@ pub fn SignUp(
                 <li aria-current="step">{words::FIRST_RUN_STEP_YOU}</li>
                 <li>{words::FIRST_RUN_STEP_ROOM}</li>
             </ol>
-        };
+        }
+        .into_any();
         return door(Some(steps.into_any()), words::FIRST_RUN_TITLE, words::FIRST_RUN_LEDE, body);
     }
-    let other_door = view! { <p class="alt">{words::HAVE_ACCOUNT} <a href="/sign-in">{words::SIGN_IN}</a></p> };
+    let other_door = view! { <p class="alt">{words::HAVE_ACCOUNT} <a href="/sign-in">{words::SIGN_IN}</a></p> }.into_any();
     door(None, words::SIGN_UP_TITLE, words::SIGN_UP_LEDE, view! { {body} {other_door} }.into_any())
 }
 

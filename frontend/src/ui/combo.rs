@@ -3,6 +3,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::icon::small_icon;
+use crate::ui::reactive::effect;
 
 /// One thing that can be picked.
 #[derive(Clone)]
@@ -71,13 +72,13 @@ pub fn Picker(
         active.set(0);
         focus();
     };
-    Effect::new(move |_| {
+    effect(move || {
         if input.get().is_some() {
             request_animation_frame(focus);
         }
     });
     let pick_when_found = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if !searching.get() && pick_when_found.get_untracked() {
             pick_when_found.set(false);
             if let Some(key) = untrack(chosen) {
@@ -121,7 +122,7 @@ pub fn Picker(
         let chips = chips.get();
         (!chips.is_empty()).then(|| {
             let chips = chips.into_iter().map(|chip| chip_view(chip, words.remove, toggle)).collect_view();
-            view! { <ul class="chips" aria-label=words.chosen>{chips}</ul> }
+            view! { <ul class="chips" aria-label=words.chosen>{chips}</ul> }.into_any()
         })
     };
     let options = move || {
@@ -138,7 +139,7 @@ pub fn Picker(
     view! {
         <div class="picker">
             <div class="picker-box">
-                {chip_list}
+                {move || chip_list()}
                 <input
                     id=id
                     type="text"
@@ -165,7 +166,7 @@ pub fn Picker(
             </div>
             <p class="hint" role="status">{status}</p>
             <div class="picker-list" id=format!("{id}-list") role="listbox" aria-multiselectable="true" aria-label=words.results>
-                {options}
+                {move || options()}
             </div>
         </div>
     }

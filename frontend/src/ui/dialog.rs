@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::button::IconButton;
+use crate::ui::reactive::effect;
 
 /// Open for as long as it is mounted. `on_close` hears Esc, the cross and a click beside it; the owner then unmounts it.
 #[component]
@@ -21,7 +22,7 @@ pub fn Dialog(
 ) -> AnyView {
     let node = NodeRef::<html::Dialog>::new();
     let origin = StoredValue::new_local(focused());
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(dialog) = node.get()
             && !dialog.open()
         {
@@ -54,7 +55,7 @@ pub fn Dialog(
         >
             <header class="dialog-head">
                 <h2 id=title_id>{move || title.get()}</h2>
-                {(!alert).then(|| view! { <IconButton label=close_label symbol="x" on_click=on_close /> })}
+                {(!alert).then(|| view! { <IconButton label=close_label symbol="x" on_click=on_close /> }.into_any())}
             </header>
             {children()}
         </dialog>

@@ -35,6 +35,7 @@ pub fn row_skeletons(rows: usize, label: &'static str) -> AnyView {
                     </span>
                 </div>
             }
+            .into_any()
         })
         .collect_view();
     view! {

@@ -34,7 +34,7 @@ impl Notes {
                 {help}
             </p>
             <div class="error" id=format!("{id}-e") role="alert" hidden=move || fault.with(Option::is_none)>
-                {move || fault.get().map(|fault| view! { {small_icon("warn")} {fault} })}
+                {move || fault.get().map(|fault| view! { {small_icon("warn")} {fault} }.into_any())}
             </div>
         }
         .into_any()
@@ -91,7 +91,8 @@ pub fn Field(
                 }
             }
         />
-    };
+    }
+    .into_any();
     let input = match prefix {
         Some(sign) => view! { <div class="prefix"><span aria-hidden="true">{sign}</span>{input}</div> }.into_any(),
         None => input.into_any(),
@@ -166,7 +167,7 @@ pub fn PasswordField(
                 </button>
             </div>
             {level.map(|level| {
-                view! { <div class="meter" data-level=move || level.get().to_string() aria-hidden="true"><i></i><i></i><i></i><i></i></div> }
+                view! { <div class="meter" data-level=move || level.get().to_string() aria-hidden="true"><i></i><i></i><i></i><i></i></div> }.into_any()
             })}
             {notes.view()}
         </div>

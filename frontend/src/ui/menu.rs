@@ -61,6 +61,7 @@ pub fn Menu(
                         <span>{item.label}</span>
                     </button>
                 }
+                .into_any()
             })
             .collect_view()
     };
@@ -100,7 +101,7 @@ pub fn Menu(
                 }
             }
         >
-            {rows}
+            {move || rows()}
         </div>
     }
     .into_any()

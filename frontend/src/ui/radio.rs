@@ -45,6 +45,7 @@ pub fn RadioCards(
                     </span>
                 </label>
             }
+            .into_any()
         })
         .collect_view();
     view! {
@@ -74,7 +75,7 @@ pub fn Segments(
                     <input type="radio" name=name value=value prop:checked=move || chosen.get() == value on:change=move |_| on_choose.run(value) />
                     <span>{label}</span>
                 </label>
-            }
+            }.into_any()
         })
         .collect_view();
     view! {

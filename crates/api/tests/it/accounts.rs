@@ -33,6 +33,16 @@ async fn the_first_account_owns_the_server_and_starts_in_general() {
     assert_eq!((general.name.as_ref().unwrap().as_str(), general.member_count), ("general", 2));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_first_sign_ups_at_once_one_owns_the_server() {
+    let world = World::new().await;
+    let world = &world;
+    let roles =
+        stream::iter(0..12).map(|n| async move { world.person(&format!("person{n}x")).await.get(route::ME).await.ok::<Me>().user.role });
+    let roles = roles.buffer_unordered(12).collect::<Vec<_>>().await;
+    assert_eq!(roles.iter().filter(|role| **role == ServerRole::Owner).count(), 1);
+}
+
 #[tokio::test]
 async fn names_that_look_alike_are_one_name() {
     let world = World::new().await;

@@ -73,13 +73,13 @@ pub fn EditDialog(id: ConversationId, #[prop(into)] on_close: Callback<()>) -> A
                     .then(|| {
                         view! {
                             <Field id=TOPIC label=rooms::TOPIC value=topic help=rooms::TOPIC_HELP.to_owned() fault=form.fault(TOPIC) on_input=move |()| form.clear(TOPIC) />
-                        }
+                        }.into_any()
                     })}
                 {has_alias
                     .then(|| {
                         view! {
                             <Field id=ALIAS label=rooms::ALIAS value=alias prefix="#" plain=true help=rooms::ALIAS_HELP.to_owned() fault=form.fault(ALIAS) on_input=move |()| form.clear(ALIAS) />
-                        }
+                        }.into_any()
                     })}
                 <div class="acts">
                     <Button label=strings::CANCEL class="ghost" on_click=on_close />

@@ -7,6 +7,7 @@ use shared_types::{
 };
 
 use super::ask_to_remove;
+use crate::ui::reactive::effect;
 use crate::{
     actions,
     api::ApiFailure,
@@ -100,7 +101,7 @@ pub fn Members(
         app.roster.conversation(id).with(|conversation| conversation.as_ref().map_or(0, |conversation| conversation.member_count))
     });
     // Somebody came or went.
-    Effect::new(move |_| {
+    effect(move || {
         count.get();
         roll.load(false);
     });
@@ -124,11 +125,11 @@ pub fn Members(
                 {move || people::members(&browser::number(count.get()))}
                 <IconButton label=people::ADD_PEOPLE symbol="user-plus" class="sm" on_click=move |()| overlays.open(Overlay::AddPeople(id)) />
             </h4>
-            {rows}
+            {move || rows()}
             {move || {
                 roll.next
                     .with(Option::is_some)
-                    .then(|| view! { <Button label=people::MORE_MEMBERS class="sm wide" busy=roll.busy on_click=move |()| roll.load(true) /> })
+                    .then(|| view! { <Button label=people::MORE_MEMBERS class="sm wide" busy=roll.busy on_click=move |()| roll.load(true) /> }.into_any())
             }}
         </section>
     }
@@ -139,7 +140,7 @@ fn row(roll: Roll, overlays: Overlays, member: &Member, role: Role) -> AnyView {
     // The page was read some time ago; the name is as it is now.
     let (read, now) = (member.user.clone(), roll.app.people.user(member.user.id));
     let user = Memo::new(move |_| now.get().unwrap_or_else(|| read.clone()));
-    let badge = strings::role(member.role).map(|role| view! { <span class="badge">{role}</span> });
+    let badge = strings::role(member.role).map(|role| view! { <span class="badge">{role}</span> }.into_any());
     let items = Signal::stored(items(roll, overlays, member, role));
     let id = member.user.id;
     view! {
@@ -147,7 +148,7 @@ fn row(roll: Roll, overlays: Overlays, member: &Member, role: Role) -> AnyView {
             {move || user.with(person_line)} {badge}
             {move || {
                 let label = user.with(|user| people::member_actions(user.display_name.as_str()));
-                view! { <Menu id=format!("member-{id}") label=label class="sm" items=items /> }
+                view! { <Menu id=format!("member-{id}") label=label class="sm" items=items /> }.into_any()
             }}
         </li>
     }

@@ -3,6 +3,8 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared_types::{ConversationId, UserId, member::JoinRequest};
 
+use crate::ui::reactive::effect;
+use crate::ui::reactive::optional;
 use crate::{
     actions,
     api::Answer,
@@ -24,7 +26,7 @@ pub fn Requests(id: ConversationId) -> AnyView {
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         app.roster.join_requests.track();
         load();
     });
@@ -46,7 +48,7 @@ pub fn Requests(id: ConversationId) -> AnyView {
             }
         });
     };
-    (move || {
+    optional(move || {
         let open = requests.get();
         (!open.is_empty()).then(|| {
             let rows = open.into_iter().map(|request| row(&request, answer)).collect_view();
@@ -56,9 +58,9 @@ pub fn Requests(id: ConversationId) -> AnyView {
                     <ul>{rows}</ul>
                 </section>
             }
+            .into_any()
         })
     })
-    .into_any()
 }
 
 fn row(request: &JoinRequest, answer: impl Fn(UserId, bool) + Copy + 'static) -> AnyView {

@@ -67,13 +67,13 @@ fn room_rules(app: AppState, id: ConversationId, facts: Facts) -> AnyView {
                     view! {
                         <Switch id="default-room" label=rooms::DEFAULT_ROOM help=rooms::DEFAULT_ROOM_HELP on=Signal::stored(facts.is_default) on_change=set_default />
                         <Button label=rooms::EVERYONE symbol="users" class="wide" on_click=add_everyone />
-                    }
+                    }.into_any()
                 })}
             {facts
                 .may_decide()
                 .then(|| {
                     let symbol = if facts.is_public() { "lock" } else { "globe" };
-                    view! { <Button label=visibility_words symbol=symbol class="wide" on_click=change_visibility /> }
+                    view! { <Button label=visibility_words symbol=symbol class="wide" on_click=change_visibility /> }.into_any()
                 })}
         </section>
     }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use shared_types::Timestamp;
 
 use crate::browser;
+use crate::ui::reactive::effect;
 
 /// So long after the last movement the order may change again.
 const REST: Duration = Duration::from_millis(1_500);
@@ -26,7 +27,7 @@ impl Held {
     pub fn new(newest: Signal<Sections>) -> Self {
         let held =
             Self { shown: RwSignal::new(newest.get_untracked()), newest, timer: StoredValue::new(None), since: StoredValue::new(None) };
-        Effect::new(move |_| {
+        effect(move || {
             let newest = newest.get();
             let same_rows = held.shown.with_untracked(|shown| same(&shown.people, &newest.people) && same(&shown.rooms, &newest.rooms));
             if !(same_rows && held.is_held()) {

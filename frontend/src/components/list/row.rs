@@ -51,14 +51,14 @@ pub fn ConversationRow(
                 tabindex=move || if stop.get() == Some(id) { "0" } else { "-1" }
                 on:focus=move |_| focused.set(Some(id))
             >
-                {face}
+                {move || face()}
                 <span class="t">
                     <b dir="auto">{title}</b>
-                    {second_line}
+                    {move || second_line()}
                 </span>
                 <span class="m">
                     <time>{move || row.with(|row| row.as_ref().map(|row| words::stamp(row.active_at)))}</time>
-                    {move || (unread.get() > 0).then(|| view! { <b class="cnt">{strings::unread(unread.get())}</b> })}
+                    {move || (unread.get() > 0).then(|| view! { <b class="cnt">{strings::unread(unread.get())}</b> }.into_any())}
                 </span>
             </a>
         </li>

@@ -6,6 +6,7 @@ use leptos::{html, prelude::*};
 use shared_types::Timestamp;
 
 use super::scroll::Scroller;
+use crate::ui::reactive::effect;
 use crate::{actions, browser, components::words, state::AppState, strings::chat, ui::menu};
 
 const DAY_MS: i64 = 86_400_000;
@@ -23,7 +24,7 @@ pub fn date_chip(app: AppState, scroller: Scroller) -> AnyView {
             timer.clear();
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         scroller.day.track();
         idle.set(false);
         stop();
@@ -40,11 +41,11 @@ pub fn date_chip(app: AppState, scroller: Scroller) -> AnyView {
         actions::jump_to_date(app, at);
     };
     let shortcut = move |label: &'static str, at: fn() -> Timestamp| {
-        view! { <button type="button" class="btn sm" on:click=move |_| go(at())>{label}</button> }
+        view! { <button type="button" class="btn sm" on:click=move |_| go(at())>{label}</button> }.into_any()
     };
     let hidden = move || scroller.at_end.get() || scroller.day.get().is_none();
     view! {
-        <div class="jumps top chip" class:idle=idle hidden=hidden>
+        <div class="jumps top chip" class:idle=idle hidden=move || hidden()>
             <button
                 type="button"
                 class="chipdate"

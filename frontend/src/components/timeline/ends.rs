@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared_types::{ConversationId, conversation::ConversationKind};
 
 use super::scroll::Scroller;
+use crate::ui::reactive::{dynamic, optional};
 use crate::{
     actions,
     browser::{self, DayName},
@@ -19,7 +20,7 @@ use crate::{
 
 /// Above the oldest row: the conversation's first card, or what is still to come.
 pub fn upper(app: AppState, id: ConversationId, title: Signal<String>, scroller: Scroller) -> AnyView {
-    (move || {
+    dynamic(move || {
         scroller.before_change();
         if app.open.phase.with(|phase| *phase != OpenPhase::Ready) {
             return ().into_any();
@@ -31,17 +32,15 @@ pub fn upper(app: AppState, id: ConversationId, title: Signal<String>, scroller:
             Edge::Reached => start_card(app, id, title),
         }
     })
-    .into_any()
 }
 
 /// Below the newest row that is loaded.
 pub fn lower(app: AppState) -> AnyView {
-    (move || match app.open.newer.get() {
+    dynamic(move || match app.open.newer.get() {
         Edge::Loading => loading(chat::LOADING_NEWER),
         Edge::Failed => failed(chat::NEWER_FAILED, Callback::new(move |()| actions::load_newer(app))),
         Edge::More | Edge::Reached => ().into_any(),
     })
-    .into_any()
 }
 
 fn loading(label: &'static str) -> AnyView {
@@ -62,7 +61,7 @@ fn start_card(app: AppState, id: ConversationId, title: Signal<String>) -> AnyVi
             conversation.as_ref().map(|conversation| (conversation.kind, conversation.created_at, conversation.topic.to_string()))
         })
     });
-    (move || {
+    optional(move || {
         let (kind, created_at, topic) = facts.get()?;
         let picture = row.with_untracked(|row| row.as_ref().map(|row| face::conversation_face(app, row, "lg")));
         let heading = move || match kind {
@@ -72,7 +71,7 @@ fn start_card(app: AppState, id: ConversationId, title: Signal<String>) -> AnyVi
         let adds_people = kind != ConversationKind::Direct;
         Some(view! {
             <div class="room-start">
-                {picture} <h3 dir="auto">{heading}</h3>
+                {picture} <h3 dir="auto">{move || heading()}</h3>
                 <p dir="auto">{topic}</p>
                 <p>{move || chat::created(&words::day(created_at), matches!(browser::day_name(created_at), DayName::Today | DayName::Yesterday))}</p>
                 {adds_people
@@ -81,12 +80,11 @@ fn start_card(app: AppState, id: ConversationId, title: Signal<String>) -> AnyVi
                             <div class="acts">
                                 <Button label=chat::ADD_PEOPLE symbol="user-plus" on_click=move |()| overlays.open(Overlay::AddPeople(id)) />
                             </div>
-                        }
+                        }.into_any()
                     })}
             </div>
-        })
+        }.into_any())
     })
-    .into_any()
 }
 
 /// The shape of what is on its way.
@@ -99,7 +97,7 @@ pub fn skeleton() -> AnyView {
         },
         std::time::Duration::from_millis(150),
     );
-    (move || {
+    optional(move || {
         shown.get().then(|| {
             let rows = ROWS
                 .iter()
@@ -110,18 +108,18 @@ pub fn skeleton() -> AnyView {
                             <div class="stack"><i class=format!("sk bub {width}")></i></div>
                         </div>
                     }
+                    .into_any()
                 })
                 .collect_view();
-            view! { <div role="status"><span class="vh">{chat::LOADING_MESSAGES}</span>{rows}</div> }
+            view! { <div role="status"><span class="vh">{chat::LOADING_MESSAGES}</span>{rows}</div> }.into_any()
         })
     })
-    .into_any()
 }
 
 /// "Latest 3", while the reader is somewhere above.
 pub fn latest_pill(app: AppState, scroller: Scroller) -> AnyView {
     let shown = Memo::new(move |_| !scroller.at_end.get() && app.open.phase.with(|phase| *phase == OpenPhase::Ready));
-    (move || {
+    optional(move || {
         shown.get().then(|| {
             let fresh = app.open.fresh;
             view! {
@@ -129,18 +127,17 @@ pub fn latest_pill(app: AppState, scroller: Scroller) -> AnyView {
                     <button type="button" class="jump" aria-label=move || chat::latest(fresh.get()) on:click=move |_| actions::jump_to_latest(app)>
                         {icon("arrow-down")}
                         {chat::LATEST}
-                        {move || (fresh.get() > 0).then(|| view! { <b class="cnt">{strings::unread(fresh.get())}</b> })}
+                        {move || (fresh.get() > 0).then(|| view! { <b class="cnt">{strings::unread(fresh.get())}</b> }.into_any())}
                     </button>
                 </div>
-            }
+            }.into_any()
         })
     })
-    .into_any()
 }
 
 /// "40 new since 09:12", while the divider is above the view and was not seen yet.
 pub fn unread_pill(app: AppState, id: ConversationId, scroller: Scroller) -> AnyView {
-    (move || {
+    optional(move || {
         if !scroller.unread_above.get() {
             return None;
         }
@@ -159,15 +156,17 @@ pub fn unread_pill(app: AppState, id: ConversationId, scroller: Scroller) -> Any
                 actions::mark_seen(app, head);
             }
         };
-        Some(view! {
-            <div class="jumps top">
-                <button type="button" class="jump" on:click=move |_| scroller.go_to_unread()>
-                    {icon("up")}
-                    {chat::new_since(&strings::unread(count), &words::stamp(since))}
-                </button>
-                <button type="button" class="jump" on:click=mark_read>{chat::MARK_READ}</button>
-            </div>
-        })
+        Some(
+            view! {
+                <div class="jumps top">
+                    <button type="button" class="jump" on:click=move |_| scroller.go_to_unread()>
+                        {icon("up")}
+                        {chat::new_since(&strings::unread(count), &words::stamp(since))}
+                    </button>
+                    <button type="button" class="jump" on:click=mark_read>{chat::MARK_READ}</button>
+                </div>
+            }
+            .into_any(),
+        )
     })
-    .into_any()
 }

@@ -4,6 +4,7 @@ use client::timeline::{Bubble, Notice, Row, Sending, SystemRun};
 use leptos::prelude::*;
 
 use super::body;
+use crate::ui::reactive::optional;
 use crate::{
     actions, browser,
     components::{
@@ -37,7 +38,7 @@ fn unread(row: ArcRwSignal<Row>, id: String) -> AnyView {
         Row::Unread { count, .. } => chat::new_divider(&strings::unread(count)),
         _ => String::new(),
     };
-    view! { <div class="new" id=id><span>{count}</span></div> }.into_any()
+    view! { <div class="new" id=id><span>{move || count()}</span></div> }.into_any()
 }
 
 /// Reads one fact of a message, and tells only when that fact changes.
@@ -83,14 +84,14 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> An
         } else if first {
             Some(author_picture(app, author))
         } else {
-            Some(view! { <time class="stamp" title=exact aria-hidden="true">{time}</time> }.into_any())
+            Some(view! { <time class="stamp" title=move || exact() aria-hidden="true">{move || time()}</time> }.into_any())
         }
     };
     let by = move || {
         (!mine && run.get().0).then(|| {
             view! {
                 <h3 class="by">
-                    {author_name(app, author)} {twin(app, author)} <time title=exact>{time}</time>
+                    {author_name(app, author)} {twin(app, author)} <time title=move || exact()>{move || time()}</time>
                 </h3>
             }
             .into_any()
@@ -104,7 +105,7 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> An
     };
     view! {
         <article
-            class=class
+            class=move || class()
             id=id
             tabindex="-1"
             data-mid=move || stored.get().0.map(|id| id.to_string())
@@ -114,14 +115,14 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> An
             data-at=move || at.get().0.to_string()
             aria-setsize="-1"
             aria-posinset=move || stored.get().1.map(|seq| seq.to_string())
-            aria-label=label
+            aria-label=move || label()
         >
-            {head}
+            {move || head()}
             <div class="stack">
-                {by}
+                {move || by()}
                 <div class="b" dir="auto" title=move || mine.then(exact)>
                     {move || content.with(body::body)}
-                    {meta}
+                    {move || meta()}
                 </div>
                 {move || match sending.get() {
                     Sending::Failed(refusal) => Some(failed(app, strings::refusal(refusal), nonce, content)),
@@ -177,13 +178,14 @@ fn author_name(app: AppState, author: shared_types::UserId) -> AnyView {
 /// The username beside a name that somebody else had before.
 fn twin(app: AppState, author: shared_types::UserId) -> AnyView {
     let user = app.people.user(author);
-    (move || {
+    optional(move || {
         user.with(|user| {
             let user = user.as_ref().filter(|user| user.lookalike)?;
-            Some(view! { {crate::components::face::twin_mark(user)} <span class="handle">{format!("@{}", user.username)}</span> })
+            Some(
+                view! { {crate::components::face::twin_mark(user)} <span class="handle">{format!("@{}", user.username)}</span> }.into_any(),
+            )
         })
     })
-    .into_any()
 }
 
 fn state_words(sending: Sending) -> String {
@@ -198,9 +200,9 @@ fn state_words(sending: Sending) -> String {
 fn state_view(sending: Sending, time: impl Fn() -> String + Copy + Send + Sync + 'static) -> AnyView {
     let tick = |name| glyph(name, "ic tick");
     match sending {
-        Sending::Sent => view! { <time>{time}</time> {tick("check")} }.into_any(),
-        Sending::Fresh | Sending::Failed(_) => view! { <time>{time}</time> }.into_any(),
-        Sending::Clock => view! { <time>{time}</time> {tick("clock")} }.into_any(),
+        Sending::Sent => view! { <time>{move || time()}</time> {tick("check")} }.into_any(),
+        Sending::Fresh | Sending::Failed(_) => view! { <time>{move || time()}</time> }.into_any(),
+        Sending::Clock => view! { <time>{move || time()}</time> {tick("clock")} }.into_any(),
         Sending::Slow => view! { <span>{chat::SENDING}</span> {tick("clock")} }.into_any(),
         Sending::Waiting => view! { <span>{chat::WAITING}</span> {tick("wifi-off")} }.into_any(),
     }
@@ -276,8 +278,8 @@ fn system(app: AppState, row: ArcRwSignal<Row>, id: String) -> AnyView {
     let seq = move || run.with(|run| run.as_ref().and_then(|run| run.notices.last().map(|notice| notice.seq.to_string())));
     let at = move || run.with(|run| run.as_ref().and_then(|run| run.notices.first().map(|notice| notice.at.0.to_string())));
     view! {
-        <div class="sys" id=id role="article" tabindex="-1" data-seq=seq data-at=at aria-label=label aria-setsize="-1" aria-posinset=seq>
-            {notices}
+        <div class="sys" id=id role="article" tabindex="-1" data-seq=move || seq() data-at=move || at() aria-label=move || label() aria-setsize="-1" aria-posinset=move || seq()>
+            {move || notices()}
         </div>
     }
     .into_any()

@@ -81,7 +81,8 @@ pub fn AccountSection() -> AnyView {
                 <Button label=words::CHANGE_PASSWORD class="primary" submit=true busy=form.busy />
             </div>
         </form>
-    };
+    }
+    .into_any();
     view! {
         {set("set-password", words::CHANGE_PASSWORD, words::CHANGE_PASSWORD_LEDE, password_form.into_any())}
         {set("set-sessions", words::SESSIONS, words::SESSIONS_LEDE, view! { <Sessions version=version.into() /> }.into_any())}

@@ -25,6 +25,7 @@ pub fn AppearanceSection() -> AnyView {
                     <span>{words::theme(theme.as_str())}</span>
                 </label>
             }
+            .into_any()
         })
         .collect_view();
     let accents = Accent::ALL
@@ -42,6 +43,7 @@ pub fn AppearanceSection() -> AnyView {
                     <span>{words::accent(accent.as_str())}</span>
                 </label>
             }
+            .into_any()
         })
         .collect_view();
     let clock = Signal::derive(move || match now.get().clock {

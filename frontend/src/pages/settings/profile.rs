@@ -95,6 +95,7 @@ pub fn ProfileSection() -> AnyView {
                 <Button label=strings::SAVE class="primary" submit=true busy=form.busy />
             </div>
         </form>
-    };
+    }
+    .into_any();
     set("set-profile", texts::PROFILE, texts::PROFILE_LEDE, body.into_any())
 }

@@ -3,6 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared_types::account::Session;
 
+use crate::ui::reactive::{dynamic, effect};
 use crate::{
     actions,
     api::Answer,
@@ -30,7 +31,7 @@ pub fn Sessions(
             sessions.try_set(Some(answer));
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         version.track();
         load();
     });
@@ -43,7 +44,7 @@ pub fn Sessions(
             load();
         });
     };
-    (move || match sessions.get() {
+    dynamic(move || match sessions.get() {
         None => row_skeletons(2, strings::LOADING),
         Some(Err(failure)) => view! {
             <Failure title=texts::SESSIONS_FAILED cause=words::failure(&failure) retry_label=strings::RETRY on_retry=move |()| load() />
@@ -63,7 +64,6 @@ pub fn Sessions(
             .into_any()
         }
     })
-    .into_any()
 }
 
 fn row(app: AppState, session: &Session, load: impl Fn() + Copy + Send + 'static) -> AnyView {
@@ -92,7 +92,7 @@ fn row(app: AppState, session: &Session, load: impl Fn() + Copy + Send + 'static
                 <b>
                     <span dir="auto">{session.device.clone()}</span>
                     " "
-                    {session.current.then(|| view! { <span class="badge ok">{texts::THIS_DEVICE}</span> })}
+                    {session.current.then(|| view! { <span class="badge ok">{texts::THIS_DEVICE}</span> }.into_any())}
                 </b>
                 <small title=move || words::exact(last)>{line}</small>
             </span>
@@ -102,7 +102,7 @@ fn row(app: AppState, session: &Session, load: impl Fn() + Copy + Send + 'static
                         <button type="button" class="btn sm" aria-label=name aria-busy=move || busy.get().then_some("true") on:click=end>
                             {texts::END_SESSION}
                         </button>
-                    }
+                    }.into_any()
                 })}
         </li>
     }
