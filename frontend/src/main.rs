@@ -4,6 +4,7 @@ mod actions;
 mod api;
 mod app;
 mod browser;
+#[expect(clippy::redundant_closure, reason = "`view!` boxes the closures that it sees written out; a named one is compiled once more")]
 mod components;
 mod pages;
 mod socket;

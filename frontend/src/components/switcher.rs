@@ -136,14 +136,14 @@ fn groups(app: AppState, query: &str) -> Vec<Group> {
         .with(|sections| sections.people.iter().chain(&sections.rooms).filter_map(|id| app.roster.row(*id).get()).collect());
     let groups = if query.is_empty() {
         let (unread, mut rest): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.unread > 0);
-        rest.sort_by_key(|row| std::cmp::Reverse(row.active_at));
+        rest.sort_unstable_by_key(|row| std::cmp::Reverse(row.active_at));
         rest.truncate(RECENT);
         vec![Group { title: words::SWITCHER_UNREAD, rows: unread }, Group { title: words::SWITCHER_RECENT, rows: rest }]
     } else {
         let mut scored: Vec<_> =
             rows.into_iter().filter_map(|row| Some((client::fuzzy::score(query, &list::row_title(&row))?, row))).collect();
         // The better match first; of equals, the one that was active last.
-        scored.sort_by_key(|(score, row)| std::cmp::Reverse((*score, row.active_at)));
+        scored.sort_unstable_by(|(one, a), (other, b)| other.cmp(one).then(b.active_at.cmp(&a.active_at)));
         scored.truncate(MATCHES);
         vec![Group { title: words::SWITCHER_FOUND, rows: scored.into_iter().map(|(_, row)| row).collect() }]
     };

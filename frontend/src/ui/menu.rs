@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ToggleEvent};
+use web_sys::ToggleEvent;
 
 use super::{icon::icon, roving};
 
@@ -124,24 +124,19 @@ fn focus_first(panel: NodeRef<html::Div>) {
     }
 }
 
-/// Puts a panel of the top layer below its button, or above it where there is more room, and inside the window.
+/// Puts a panel of the top layer below its button, or above it where there is no room, and inside the window. Whole pixels.
 /// On phones the style sheet makes it a sheet at the bottom, and these lengths are not read.
 pub fn place(panel: NodeRef<html::Div>, button: NodeRef<html::Button>) {
-    const GAP: f64 = 6.0;
-    let (Some(panel), Some(button)) = (panel.get_untracked(), button.get_untracked()) else {
+    const GAP: i32 = 6;
+    let (Some(panel), Some(button), Some(page)) = (panel.get_untracked(), button.get_untracked(), document().document_element()) else {
         return;
     };
-    place_beside(&panel, &button, GAP);
-}
-
-/// The same for any two elements.
-pub fn place_beside(panel: &HtmlElement, anchor: &HtmlElement, gap: f64) {
-    let (anchor, own) = (anchor.get_bounding_client_rect(), panel.get_bounding_client_rect());
-    let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or_default();
-    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
-    let below = anchor.bottom() + gap;
-    let top =
-        if below + own.height() > height && anchor.top() - gap - own.height() > 0.0 { anchor.top() - gap - own.height() } else { below };
-    let left = (anchor.right() - own.width()).min(width - own.width() - gap).max(gap);
-    let _ = panel.style().set_property("inset", &format!("{}px auto auto {left}px", top.max(gap)));
+    let rect = button.get_bounding_client_rect();
+    #[expect(clippy::cast_possible_truncation, reason = "lengths on a screen")]
+    let (top, bottom, right) = (rect.top() as i32, rect.bottom() as i32, rect.right() as i32);
+    let (width, height) = (panel.offset_width(), panel.offset_height());
+    let above = top - GAP - height;
+    let y = if bottom + GAP + height > page.client_height() && above > 0 { above } else { bottom + GAP };
+    let x = (right - width).min(page.client_width() - width - GAP).max(GAP);
+    let _ = web_sys::HtmlElement::style(&panel).set_property("inset", &format!("{}px auto auto {x}px", y.max(GAP)));
 }

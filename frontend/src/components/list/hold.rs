@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use client::roster::Sections;
 use leptos::prelude::*;
-use shared_types::Timestamp;
+use shared_types::{ConversationId, Timestamp};
 
 use crate::browser;
 use crate::ui::reactive::effect;
@@ -78,11 +78,6 @@ impl Held {
 }
 
 /// The same ids, in whatever order.
-fn same<T: Ord + Clone>(one: &[T], other: &[T]) -> bool {
-    let sorted = |ids: &[T]| {
-        let mut ids = ids.to_vec();
-        ids.sort();
-        ids
-    };
-    one.len() == other.len() && sorted(one) == sorted(other)
+fn same(one: &[ConversationId], other: &[ConversationId]) -> bool {
+    one.len() == other.len() && (one == other || one.iter().all(|id| other.contains(id)))
 }
