@@ -178,6 +178,17 @@ impl Model {
             open.left_end_at = left_end_at;
             self.touched.open = true;
         }
+        self.read_on();
+    }
+
+    /// Whoever stands at the end of a window that is not the end of the log reads on, without having to scroll.
+    pub(super) fn read_on(&mut self) {
+        let Some(open) = self.open.as_ref().filter(|open| open.left_end_at.is_none() && open.awaiting.is_none()) else { return };
+        let (id, is_reading) = (open.id, open.newer != Edge::More);
+        let ends_early = self.timeline(id).is_some_and(|timeline| !timeline.at_end());
+        if ends_early && !is_reading && !self.effects.contains(&Effect::ReadNewer(id)) {
+            self.effects.push(Effect::ReadNewer(id));
+        }
     }
 
     /// The reader has seen everything of the open conversation up to here.
@@ -208,6 +219,9 @@ impl Model {
             timeline.cut_end();
         }
         self.touch_open(id);
+        if stays_at_end {
+            self.read_on();
+        }
         if is_news && self.open_id() == Some(id) {
             self.touched.announced.push(message.clone());
         }

@@ -487,6 +487,15 @@ fn what_is_opened_before_the_list_is_there_lands_at_its_first_unread_too() {
 }
 
 #[test]
+fn who_stands_at_the_end_of_a_short_window_reads_on_without_scrolling() {
+    let mut world = World::new(30);
+    world.answer(0, true);
+    assert!(!world.model.timeline(hall()).unwrap().at_end());
+    world.model.reader_is_at_end(true);
+    assert_eq!(world.model.take_effects(), [Effect::ReadNewer(hall())]);
+}
+
+#[test]
 fn the_pill_counts_what_others_say_while_the_reader_is_away_from_the_end() {
     let mut world = open_hall();
     world.model.reader_is_at_end(false);

@@ -7,10 +7,7 @@ use shared_types::{
 };
 
 use super::{Model, Stand, WindowPlace};
-use crate::{
-    sync::Effect,
-    timeline::{Edge, PAGE, Timeline},
-};
+use crate::timeline::{Edge, PAGE, Timeline};
 
 /// Windows that are kept while others are open.
 const KEPT_WINDOWS: usize = 12;
@@ -21,7 +18,7 @@ impl Model {
         self.open.as_ref().and_then(|open| open.awaiting.map(|(place, _)| (open.id, place)))
     }
 
-    /// The answer to [`Effect::ReadWindow`]. One that nobody waits for any more is ignored.
+    /// The answer to [`crate::sync::Effect::ReadWindow`]. One that nobody waits for any more is ignored.
     pub fn window_read(&mut self, id: ConversationId, place: WindowPlace, page: MessagePage) {
         let Some(me) = self.my_id() else { return };
         let stand = match &mut self.open {
@@ -122,6 +119,7 @@ impl Model {
         if reached_end {
             self.overtaken(id);
         }
+        self.read_on();
     }
 
     /// Whether the log of a conversation still has a hole after this place.
@@ -136,7 +134,7 @@ impl Model {
         false
     }
 
-    /// The answer to [`Effect::ReadLog`].
+    /// The answer to [`crate::sync::Effect::ReadLog`].
     pub fn log_read(&mut self, id: ConversationId, after: Seq, page: EventPage) {
         self.meet(page.users.iter().cloned());
         let Some(entry) = self.entries.get_mut(&id) else { return };
@@ -166,7 +164,7 @@ impl Model {
         if behind > u64::from(PAGE) {
             self.read_window(WindowPlace::Newest, Stand::End);
         } else {
-            self.effects.push(Effect::ReadNewer(id));
+            self.read_on();
         }
     }
 
