@@ -67,6 +67,8 @@ pub struct UpdateProfile {
     pub display_name: Option<DisplayName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bio: Option<Bio>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares_receipts: Option<bool>,
 }
 
 /// Ends every other session of the person.

@@ -66,8 +66,12 @@ pub struct Conversation {
     pub my_role: Role,
     /// How far the reader has read.
     pub read_seq: Seq,
+    /// See [`crate::message::ReadPosition`].
+    pub read_rev: u32,
     /// What others said after that, counted up to `head_seq`; at most 1,000.
     pub unread: u32,
+    /// How many of them name the reader; at most 1,000.
+    pub mentions: u32,
 }
 
 /// Every conversation of the reader, the most recently active first, and everybody that the list mentions.

@@ -83,6 +83,10 @@ codes! {
     AliasTaken = "alias_taken",
     /// This nonce already names another message of yours.
     NonceReused = "nonce_reused",
+    /// The message was edited meanwhile, or deleted; read it again.
+    EditConflict = "edit_conflict",
+    /// This `Idempotency-Key` was used for another request.
+    KeyReused = "key_reused",
     /// The last owner has to hand the room over first.
     LastOwner = "last_owner",
     /// The request makes no sense in the present state (a direct message has no topic …).

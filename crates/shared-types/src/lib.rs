@@ -9,6 +9,7 @@ pub mod error;
 pub mod id;
 pub mod limits;
 pub mod member;
+pub mod mention;
 pub mod message;
 pub mod page;
 pub mod password;

@@ -28,6 +28,16 @@ pub const PAGE_DEFAULT: u32 = 50;
 pub const PAGE_MAX: u32 = 200;
 /// Unread messages are counted up to here; the client shows "999+".
 pub const UNREAD_MAX: u32 = 1_000;
+/// Members of a conversation up to which receipts are told live; of larger ones they can be asked for.
+pub const LIVE_RECEIPTS_MEMBERS: u32 = 100;
+/// Events of one conversation, and of all together, that a resumed socket is sent one by one. What was missed beyond that is
+/// told as a snapshot.
+pub const RESUME_EVENTS: u64 = 500;
+pub const RESUME_EVENTS_TOTAL: u64 = 5_000;
+/// Conversations that a client may name when it resumes, and positions in one call that sets them.
+pub const POSITIONS_MAX: usize = 1_000;
+/// Characters of an `Idempotency-Key`.
+pub const IDEMPOTENCY_KEY_CHARS: usize = 128;
 /// Bytes of one frame from a client.
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// Bytes of one request body. 16,000 characters escaped as `\uXXXX` surrogate pairs are 192,000 bytes.

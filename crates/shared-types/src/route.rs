@@ -36,8 +36,15 @@ pub const JOIN_REQUESTS: &str = "/api/v1/conversations/{conversation_id}/join-re
 pub const JOIN_REQUEST: &str = "/api/v1/conversations/{conversation_id}/join-requests/{user_id}";
 pub const EVERYONE: &str = "/api/v1/conversations/{conversation_id}/everyone";
 pub const MESSAGES: &str = "/api/v1/conversations/{conversation_id}/messages";
+pub const MESSAGE: &str = "/api/v1/conversations/{conversation_id}/messages/{message_id}";
 pub const EVENTS: &str = "/api/v1/conversations/{conversation_id}/events";
 pub const READ: &str = "/api/v1/conversations/{conversation_id}/read";
+pub const RECEIPTS: &str = "/api/v1/conversations/{conversation_id}/receipts";
+pub const READ_ALL: &str = "/api/v1/read-all";
+pub const READ_POSITIONS: &str = "/api/v1/read-positions";
+
+/// Counts everything anew and tells what does not agree; for those who run the server.
+pub const INTEGRITY: &str = "/api/v1/admin/integrity";
 
 pub const WS: &str = "/api/v1/ws";
 pub const WS_TICKETS: &str = "/api/v1/ws/tickets";

@@ -49,4 +49,6 @@ pub struct Me {
     #[serde(flatten)]
     pub user: User,
     pub email: Email,
+    /// Whether others see how far this person has received and read, and this person sees it of others.
+    pub shares_receipts: bool,
 }

@@ -1,18 +1,19 @@
 //! The frames of the socket: one JSON object per text frame, one enum per direction. A stranger survives as `unknown`.
 //!
 //! A connection goes: client `auth` (or a Bearer header, or `?ticket=`) → server `ready`, a snapshot → `event`s from there
-//! on, without a gap between the two. The server beats every [`crate::limits::HEARTBEAT_MS`] with `heads`: a client whose own
-//! last `seq` of a conversation is lower has missed something and reads the log with `after=`. So does one that is told
-//! `resync`, for every conversation that it shows.
+//! on, without a gap between the two. A client that was here before names its positions instead (`auth.resume`, or a first
+//! frame `resume` on `?resume=true`) → server `resumed`, then exactly the events that were missed, then what is new. The
+//! server beats every [`crate::limits::HEARTBEAT_MS`] with `heads`: a client whose own last `seq` of a conversation is lower
+//! has missed something and reads the log with `after=`. So does one that is told `resync`, for every conversation.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     account::Session,
-    conversation::ConversationList,
+    conversation::{Conversation, ConversationList},
     error::ErrorBody,
-    id::{ConversationId, Nonce, Seq, SessionId},
-    message::{Message, ReadPosition},
+    id::{ConversationId, Nonce, Seq, SessionId, UserId},
+    message::{Message, ReadPosition, Receipt},
     text::MessageBody,
     time::Timestamp,
     user::{Me, User},
@@ -37,11 +38,25 @@ pub mod close {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientFrame {
     /// The first frame, if the request carried no identity.
-    Auth { token: String },
+    Auth {
+        token: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resume: Option<Resume>,
+    },
+    /// The first frame of a socket that was opened with an identity and `?resume=true`.
+    Resume(Resume),
     /// Answered with `ack`, or with an `error` that carries the nonce.
     Send { conversation_id: ConversationId, nonce: Nonce, body: MessageBody },
-    /// The reader has seen everything up to `seq`.
-    Read { conversation_id: ConversationId, seq: Seq },
+    /// The reader has seen everything up to `seq`. `rev` as in [`crate::message::MarkRead`].
+    Read {
+        conversation_id: ConversationId,
+        seq: Seq,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rev: Option<u32>,
+    },
+    /// This device has everything of these conversations up to these places. At most once a second; only in conversations of
+    /// up to [`crate::limits::LIVE_RECEIPTS_MEMBERS`] members.
+    Delivered { heads: Vec<Head> },
     /// Answered at once with `pong`, to measure the way.
     Ping { id: u32 },
     /// From a newer client; answered with an error, and the socket lives on.
@@ -55,6 +70,8 @@ pub enum ClientFrame {
 pub enum ServerFrame {
     /// The first frame to an identified client: where everything stands. Events from here on follow.
     Ready(Box<Ready>),
+    /// The first frame to a client that named its positions: what changed beside the events, which follow.
+    Resumed(Box<Resumed>),
     /// The message is stored for good; `event` may arrive before or after.
     Ack {
         nonce: Nonce,
@@ -72,6 +89,11 @@ pub enum ServerFrame {
     Read {
         position: ReadPosition,
     },
+    /// Others received or read on.
+    Receipts {
+        conversation_id: ConversationId,
+        receipts: Vec<Receipt>,
+    },
     /// Somebody asks to join a room that the reader looks after.
     JoinRequested {
         conversation_id: ConversationId,
@@ -88,6 +110,9 @@ pub enum ServerFrame {
     /// The heartbeat: the last `seq` of each conversation that moved since the beat before.
     Heads {
         heads: Vec<Head>,
+        /// The server's clock.
+        #[serde(default)]
+        now: Timestamp,
     },
     Pong {
         id: u32,
@@ -117,16 +142,78 @@ pub struct Ready {
     pub build: String,
 }
 
-/// A numbered, durable change of a conversation. Each `seq` of a conversation has exactly one.
+/// Where a client stood when its last socket broke.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resume {
+    /// Every conversation that the client holds; at most [`crate::limits::POSITIONS_MAX`].
+    pub positions: Vec<ResumePosition>,
+    /// The server's time as it was told last, in `ready`, `resumed` or `heads`.
+    pub since: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResumePosition {
+    pub conversation_id: ConversationId,
+    /// The last event that the client has applied.
+    pub seq: Seq,
+    pub read_seq: Seq,
+    pub read_rev: u32,
+}
+
+/// What a resumed client has to know beside the events that it missed. Those follow as `event` frames: for each conversation
+/// that it named exactly the ones after its `seq`, once, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumed {
+    pub me: Me,
+    pub session_id: SessionId,
+    /// Conversations that the client did not name, and those of which it missed too much: begin anew from here. No missed
+    /// events follow for them.
+    pub conversations: Vec<Conversation>,
+    /// Named conversations that are not the reader's any more.
+    pub gone: Vec<ConversationId>,
+    /// Positions that are not as the client named them, counted up to their `head_seq`.
+    pub positions: Vec<ReadPosition>,
+    /// Everybody that the conversations and the events mention, and whose profile changed since.
+    pub users: Vec<User>,
+    /// The server's clock.
+    pub now: Timestamp,
+    pub build: String,
+}
+
+/// A numbered, durable change of a conversation. Each `seq` of a conversation has exactly one. An event tells the outcome as
+/// it is now: a message that was edited or deleted later is told as such by every event of it, so nothing erased comes back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// Somebody said something, or the conversation itself changed (`content.type` is `system`).
+    /// Somebody said something, or the conversation itself changed (`content.type` is `system`). Its place is the message's.
     Message { message: Message },
+    /// The author gave the message another text.
+    Edited { seq: Seq, at: Timestamp, by: UserId, message: Message },
+    /// The message was erased.
+    Deleted { seq: Seq, at: Timestamp, by: UserId, message: Message },
     /// From a newer server.
     #[serde(other)]
     Unknown,
+}
+
+impl Event {
+    /// Its place in the log.
+    pub fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::Message { message } => Some(message.seq),
+            Self::Edited { seq, .. } | Self::Deleted { seq, .. } => Some(*seq),
+            Self::Unknown => None,
+        }
+    }
+
+    /// The message that it speaks of, as it is now.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Message { message } | Self::Edited { message, .. } | Self::Deleted { message, .. } => Some(message),
+            Self::Unknown => None,
+        }
+    }
 }
 
 /// A stretch of a conversation's log, ascending, without holes.
