@@ -5,13 +5,14 @@
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait, sea_orm::DbBackend};
 
 mod m0001_first;
+mod m0002_edits_positions;
 
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration)]
+        vec![Box::new(m0001_first::Migration), Box::new(m0002_edits_positions::Migration)]
     }
 }
 

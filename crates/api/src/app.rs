@@ -14,7 +14,7 @@ use anyhow::Context;
 use bus::LocalBus;
 use domain::{
     Ctx, conversations,
-    ports::{Clock, Secrets},
+    ports::{Bus, Clock, Secrets, Store},
     sessions,
     throttle::Throttle,
 };
@@ -58,6 +58,21 @@ impl Clock for SystemClock {
     }
 }
 
+/// What stands between the use cases and their ports: nothing, but in tests.
+pub trait Wrap: Sync {
+    fn store(&self, store: Arc<dyn Store>) -> Arc<dyn Store> {
+        store
+    }
+
+    fn bus(&self, bus: Arc<dyn Bus>) -> Arc<dyn Bus> {
+        bus
+    }
+}
+
+struct AsTheyAre;
+
+impl Wrap for AsTheyAre {}
+
 /// A server that is ready to accept, and what has to be closed behind it.
 pub struct Server {
     app: App,
@@ -73,6 +88,11 @@ impl Server {
 
     /// With a clock of the caller's; for tests.
     pub async fn open_at(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        Self::open_with(config, clock, &AsTheyAre).await
+    }
+
+    /// With something between the use cases and the world; for tests that plant faults there.
+    pub async fn open_with(config: Config, clock: Arc<dyn Clock>, wrap: &dyn Wrap) -> anyhow::Result<Self> {
         if let DatabaseUrl::SqliteFile(path) = &config.database {
             prepare(path.parent().unwrap_or(&config.data_dir))?;
         }
@@ -88,8 +108,13 @@ impl Server {
         getrandom::fill(&mut fresh).map_err(|error| anyhow::anyhow!("the operating system gives no random bytes: {error}"))?;
         let signing_key = store.secret("access_token_key", fresh).await.context("cannot read the server's secrets")?;
         let secrets: Arc<dyn Secrets> = Arc::new(ServerSecrets::new(&signing_key));
-        let ctx =
-            Ctx { store: store.clone(), bus: Arc::new(LocalBus::default()), clock, secrets, login_throttle: Arc::<Throttle>::default() };
+        let ctx = Ctx {
+            store: wrap.store(store.clone()),
+            bus: wrap.bus(Arc::new(LocalBus::default())),
+            clock,
+            secrets,
+            login_throttle: Arc::<Throttle>::default(),
+        };
         conversations::ensure_general(&ctx).await.context("cannot prepare the first room")?;
         let hub = Hub::start(ctx.clone());
         let app = App { ctx, hub, config: Arc::new(config), stopping: Arc::default(), build: crate::static_files::build().into() };

@@ -85,6 +85,10 @@ impl From<Error> for Problem {
             Error::NonceReused => {
                 Self::new(Status::CONFLICT, Code::NonceReused, "This nonce names another message of yours.").in_field("nonce")
             }
+            Error::EditConflict => {
+                Self::new(Status::CONFLICT, Code::EditConflict, "The message was changed or deleted meanwhile. Please read it again.")
+            }
+            Error::KeyReused => Self::new(Status::CONFLICT, Code::KeyReused, "This Idempotency-Key was used for another request."),
             Error::LastOwner => Self::new(Status::CONFLICT, Code::LastOwner, "Please make somebody else an owner first."),
             Error::Conflict(sentence) => Self::new(Status::CONFLICT, Code::Conflict, sentence),
             Error::Unavailable(cause) => {

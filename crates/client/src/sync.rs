@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use shared_types::{
     ConversationId, Seq, UserId,
-    message::Message,
     ws::{Event, EventPage},
 };
 
@@ -34,6 +33,8 @@ pub enum Effect {
     ReadNewer(ConversationId),
     /// Read these people → `Model::meet`.
     ReadUsers(Vec<UserId>),
+    /// Read how far the others have received and read → `Model::receipts_read`.
+    ReadReceipts(ConversationId),
 }
 
 /// How far one conversation has been followed.
@@ -43,9 +44,17 @@ pub struct Log {
     applied: Seq,
     /// The highest place that is known to exist.
     head: Seq,
-    parked: BTreeMap<Seq, Message>,
+    parked: BTreeMap<Seq, Event>,
     /// A read is under way.
     pub reading: bool,
+}
+
+/// Events that are to be applied now, in order. What is not among them, between `after` and the last of them, is nothing that
+/// this reader may see.
+#[derive(Debug, Default)]
+pub struct News {
+    pub after: Seq,
+    pub events: Vec<Event>,
 }
 
 impl Log {
@@ -56,6 +65,11 @@ impl Log {
 
     pub fn applied(&self) -> Seq {
         self.applied
+    }
+
+    /// The highest place that is known to exist.
+    pub fn head(&self) -> Seq {
+        self.head
     }
 
     /// Whether something is known to be missing.
@@ -73,37 +87,36 @@ impl Log {
         self.head = self.head.max(head);
     }
 
-    /// An event arrived by the live stream. Answers what is to be applied now, in order.
-    pub fn offer(&mut self, message: Message) -> Vec<Message> {
-        if message.seq > self.applied {
-            self.reaches(message.seq);
-            self.parked.insert(message.seq, message);
+    /// An event arrived by the live stream.
+    pub fn offer(&mut self, event: Event) -> News {
+        let after = self.applied;
+        // One without a place is from a newer server; the next `heads` reveals it.
+        if let Some(seq) = event.seq().filter(|seq| *seq > self.applied) {
+            self.reaches(seq);
+            self.parked.insert(seq, event);
         }
-        self.unpark()
+        News { after, events: self.unpark() }
     }
 
-    /// A stretch of the log that begins right after `after`. Answers what is to be applied now, in order.
-    pub fn read(&mut self, after: Seq, page: EventPage) -> Vec<Message> {
+    /// A stretch of the log that begins right after `asked_after`.
+    pub fn read(&mut self, asked_after: Seq, page: EventPage) -> News {
         self.reading = false;
         self.reaches(page.head_seq);
-        if after > self.applied {
-            return Vec::new();
+        let after = self.applied;
+        if asked_after > self.applied {
+            return News { after, events: Vec::new() };
         }
         let is_last = page.events.is_empty();
-        let mut place = after;
-        let mut news = Vec::new();
+        let mut place = asked_after;
+        let mut events = Vec::new();
         for event in page.events {
-            match event {
-                // The place on the wire, for what a reader may not see is left out.
-                Event::Message { message } => {
-                    place = place.max(message.seq);
-                    self.parked.remove(&message.seq);
-                    if message.seq > self.applied {
-                        news.push(message);
-                    }
-                }
-                // From a newer server: it has a place all the same, though nothing that we could show.
-                Event::Unknown => place = place.next(),
+            // An event from a newer server has a place all the same, though nothing that we could show. A place that is not on
+            // the wire is of something that the reader may not see.
+            let seq = event.seq().unwrap_or_else(|| place.next());
+            place = place.max(seq);
+            self.parked.remove(&seq);
+            if seq > self.applied {
+                events.push(event);
             }
             self.applied = self.applied.max(place);
         }
@@ -111,24 +124,23 @@ impl Log {
             // Nothing there, so nothing that we may read: the log is as far as it goes.
             self.applied = self.applied.max(page.head_seq);
         }
-        news.sort_by_key(|message| message.seq);
-        news.extend(self.unpark());
-        news
+        events.extend(self.unpark());
+        News { after, events }
     }
 
     /// A snapshot tells the outcome of everything up to here; the events between are not needed.
-    pub fn skip_to(&mut self, head: Seq) -> Vec<Message> {
+    pub fn skip_to(&mut self, head: Seq) -> News {
         self.applied = self.applied.max(head);
         self.reaches(head);
-        self.unpark()
+        News { after: self.applied, events: self.unpark() }
     }
 
-    fn unpark(&mut self) -> Vec<Message> {
+    fn unpark(&mut self) -> Vec<Event> {
         self.parked.retain(|seq, _| *seq > self.applied);
         let mut ready = Vec::new();
-        while let Some(message) = self.parked.remove(&self.applied.next()) {
-            self.applied = message.seq;
-            ready.push(message);
+        while let Some(event) = self.parked.remove(&self.applied.next()) {
+            self.applied = self.applied.next();
+            ready.push(event);
         }
         ready
     }
@@ -137,14 +149,14 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{message, user};
+    use crate::testing::{deleted, edited, message, said, user};
 
-    fn said(seq: u64) -> Message {
-        message(1, seq, user(2), "hi")
+    fn event(seq: u64) -> Event {
+        said(message(1, seq, user(2), "hi"))
     }
 
-    fn seqs(messages: Vec<Message>) -> Vec<u64> {
-        messages.into_iter().map(|message| message.seq.0).collect()
+    fn seqs(news: News) -> Vec<u64> {
+        news.events.into_iter().filter_map(|event| event.seq()).map(|seq| seq.0).collect()
     }
 
     fn page(events: Vec<Event>, head: u64) -> EventPage {
@@ -154,12 +166,20 @@ mod tests {
     #[test]
     fn the_next_is_applied_a_later_one_waits_an_earlier_one_is_dropped() {
         let mut log = Log::new(Seq(3));
-        assert_eq!(seqs(log.offer(said(4))), [4]);
-        assert_eq!(seqs(log.offer(said(4))), [0_u64; 0]);
-        assert_eq!(seqs(log.offer(said(6))), [0_u64; 0]);
+        assert_eq!(seqs(log.offer(event(4))), [4]);
+        assert_eq!(seqs(log.offer(event(4))), [0_u64; 0]);
+        assert_eq!(seqs(log.offer(event(6))), [0_u64; 0]);
         assert!(log.has_hole());
-        assert_eq!(seqs(log.offer(said(5))), [5, 6]);
+        assert_eq!(seqs(log.offer(event(5))), [5, 6]);
         assert!(!log.has_hole());
+    }
+
+    #[test]
+    fn edits_and_deletions_have_places_of_their_own() {
+        let mut log = Log::new(Seq(3));
+        let first = message(1, 1, user(2), "hi");
+        assert_eq!(seqs(log.offer(deleted(5, &first))), [0_u64; 0], "what was said last is not known yet");
+        assert_eq!(seqs(log.offer(edited(4, &first, "ho"))), [4, 5]);
     }
 
     #[test]
@@ -167,8 +187,7 @@ mod tests {
         let mut log = Log::new(Seq(3));
         log.reaches(Seq(4));
         assert!(log.has_hole());
-        let read = log.read(Seq(3), page(vec![Event::Message { message: said(4) }], 4));
-        assert_eq!(seqs(read), [4]);
+        assert_eq!(seqs(log.read(Seq(3), page(vec![event(4)], 4))), [4]);
         assert!(!log.has_hole());
     }
 
@@ -176,8 +195,7 @@ mod tests {
     fn an_event_from_the_future_has_its_place_and_stops_nobody() {
         let mut log = Log::new(Seq(0));
         log.reaches(Seq(3));
-        let events = vec![Event::Message { message: said(1) }, Event::Unknown, Event::Message { message: said(3) }];
-        assert_eq!(seqs(log.read(Seq(0), page(events, 3))), [1, 3]);
+        assert_eq!(seqs(log.read(Seq(0), page(vec![event(1), Event::Unknown, event(3)], 3))), [1, 3]);
         assert!(!log.has_hole());
     }
 

@@ -5,7 +5,7 @@ mod rows;
 
 use shared_types::{
     ConversationId, MessageId, Seq, Timestamp, UserId,
-    message::{Message, MessagePage},
+    message::{Content, Message, MessagePage},
 };
 
 pub use row::{Bubble, Notice, Row, RowKey, Sending, SystemRun};
@@ -40,8 +40,10 @@ pub struct Divider {
 pub struct Timeline {
     pub conversation_id: ConversationId,
     pub me: UserId,
-    /// Ascending, without holes.
+    /// Every message with `after` < `seq` ≤ `through`, ascending.
     messages: Vec<Message>,
+    after: Seq,
+    through: Seq,
     at_start: bool,
     at_end: bool,
     pub divider: Option<Divider>,
@@ -50,7 +52,16 @@ pub struct Timeline {
 impl Timeline {
     /// A window as it was read. It reaches the end if the page did and nothing later is known by now.
     pub fn new(me: UserId, conversation_id: ConversationId, page: MessagePage, head: Seq) -> Self {
-        let mut timeline = Self { conversation_id, me, messages: Vec::new(), at_start: false, at_end: false, divider: None };
+        let mut timeline = Self {
+            conversation_id,
+            me,
+            messages: Vec::new(),
+            after: Seq::START,
+            through: Seq::START,
+            at_start: false,
+            at_end: false,
+            divider: None,
+        };
         timeline.replace(page, head);
         timeline
     }
@@ -58,10 +69,9 @@ impl Timeline {
     /// Takes another window instead; the divider stays.
     pub fn replace(&mut self, page: MessagePage, head: Seq) {
         self.at_start = page.at_start;
+        (self.after, self.through) = (page.after, end_of(&page));
+        self.at_end = page.at_end && self.through >= head;
         self.messages = page.messages;
-        self.messages.sort_by_key(|message| message.seq);
-        self.messages.dedup_by_key(|message| message.seq);
-        self.settle_end(page.at_end, head.max(page.head_seq));
     }
 
     pub fn messages(&self) -> &[Message] {
@@ -74,6 +84,20 @@ impl Timeline {
 
     pub fn contains(&self, seq: Seq) -> bool {
         self.messages.binary_search_by_key(&seq, |message| message.seq).is_ok()
+    }
+
+    /// Whether a place lies within, of a message or not.
+    pub fn covers(&self, seq: Seq) -> bool {
+        (seq > self.after || self.at_start) && (seq <= self.through || self.at_end)
+    }
+
+    /// Every message after this place is in the window, up to [`Timeline::through`].
+    pub fn after(&self) -> Seq {
+        self.after
+    }
+
+    pub fn through(&self) -> Seq {
+        self.through
     }
 
     pub fn first(&self) -> Option<Seq> {
@@ -94,10 +118,21 @@ impl Timeline {
         self.at_end
     }
 
-    /// The next event of the log. Only a window that reaches the end takes it.
-    pub fn push(&mut self, message: &Message) {
-        if self.at_end && self.last().is_none_or(|last| message.seq > last) {
-            self.messages.push(message.clone());
+    /// The next event of the log is at this place; only a window that reaches the end takes it. `message` if it says something
+    /// new.
+    pub fn push(&mut self, seq: Seq, message: Option<&Message>) {
+        if self.at_end && seq > self.through {
+            self.through = seq;
+            self.messages.extend(message.cloned());
+        }
+    }
+
+    /// A message is not what it was any more. It keeps its place, and no other row moves.
+    pub fn amend(&mut self, message: &Message) {
+        if let Ok(at) = self.messages.binary_search_by_key(&message.seq, |message| message.seq)
+            && is_newer(message, &self.messages[at])
+        {
+            self.messages[at] = message.clone();
         }
     }
 
@@ -105,36 +140,40 @@ impl Timeline {
     pub fn trim_start(&mut self) {
         if self.messages.len() > WINDOW_CAP {
             let excess = self.messages.len() - WINDOW_CAP;
+            self.after = self.messages[excess - 1].seq;
             self.messages.drain(..excess);
             self.at_start = false;
         }
     }
 
-    /// A page that ends just before the window. One that does not fit (the window has changed meanwhile) is ignored.
+    /// A page that reaches down to the window. One that does not (the window has changed meanwhile) is ignored.
     pub fn prepend(&mut self, page: MessagePage) {
-        let Some(first) = self.first() else { return };
-        let fits = page.messages.last().map_or(page.at_start, |last| last.seq.next() == first);
+        let fits = page.through >= self.after && page.after < self.after;
         if !fits {
+            self.at_start |= page.at_start && page.through >= self.after;
             return;
         }
+        let older = page.messages.into_iter().filter(|message| message.seq <= self.after).collect::<Vec<_>>();
         self.at_start = page.at_start;
-        self.messages.splice(0..0, page.messages);
+        self.after = page.after;
+        self.messages.splice(0..0, older);
         if self.messages.len() > WINDOW_CAP {
             self.messages.truncate(WINDOW_CAP);
+            self.through = self.messages[WINDOW_CAP - 1].seq;
             self.at_end = false;
         }
     }
 
-    /// A page that begins just after the window; `head` is the last place known by now.
+    /// A page that reaches up to the window; `head` is the last place known by now.
     pub fn append(&mut self, page: MessagePage, head: Seq) {
-        let Some(last) = self.last() else { return };
-        let fits = page.messages.first().is_none_or(|first| first.seq == last.next());
-        if !fits {
+        let through = end_of(&page);
+        if page.after > self.through || through < self.through {
             return;
         }
-        let head = head.max(page.head_seq);
-        self.messages.extend(page.messages);
-        self.settle_end(page.at_end, head);
+        self.at_end = page.at_end && through >= head;
+        let newer = page.messages.into_iter().filter(|message| message.seq > self.through);
+        self.messages.extend(newer);
+        self.through = through;
         self.trim_start();
     }
 
@@ -147,25 +186,27 @@ impl Timeline {
     pub fn cut_end(&mut self) {
         self.at_end = false;
     }
+}
 
-    fn settle_end(&mut self, page_at_end: bool, head: Seq) {
-        self.at_end = page_at_end && self.last().is_none_or(|last| last >= head);
-    }
+/// What a page covers: one that reaches the end also the events after its last message.
+fn end_of(page: &MessagePage) -> Seq {
+    if page.at_end { page.through.max(page.head_seq) } else { page.through }
+}
+
+/// Whether one state of a message comes after another, or is the same. What was deleted stays so.
+pub fn is_newer(message: &Message, known: &Message) -> bool {
+    let (is_gone, was_gone) = (message.content == Content::Deleted {}, known.content == Content::Deleted {});
+    is_gone || (!was_gone && message.version >= known.version)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{conversation_id, message, user};
+    use crate::testing::{conversation_id, message, page_of, user};
 
     fn page(range: std::ops::RangeInclusive<u64>, head: u64) -> MessagePage {
-        MessagePage {
-            at_start: *range.start() == 1,
-            at_end: *range.end() == head,
-            messages: range.map(|seq| message(1, seq, user(1), "hi")).collect(),
-            users: Vec::new(),
-            head_seq: Seq(head),
-        }
+        let (after, through) = (range.start() - 1, *range.end());
+        page_of(range.map(|seq| message(1, seq, user(1), "hi")).collect(), after, through, head)
     }
 
     fn timeline(range: std::ops::RangeInclusive<u64>, head: u64) -> Timeline {
@@ -201,14 +242,41 @@ mod tests {
     }
 
     #[test]
+    fn pages_join_by_what_they_cover_although_no_message_is_at_the_seam() {
+        // Edits took the places 5 and 6.
+        let mut window = Timeline::new(user(1), conversation_id(1), page_of(vec![message(1, 7, user(1), "hi")], 6, 7, 7), Seq(7));
+        window.prepend(page_of(vec![message(1, 4, user(1), "hi")], 3, 6, 7));
+        assert_eq!((window.first(), window.after()), (Some(Seq(4)), Seq(3)));
+        window.prepend(page_of(vec![message(1, 2, user(1), "hi")], 0, 4, 7));
+        assert_eq!(window.messages().iter().map(|message| message.seq.0).collect::<Vec<_>>(), [2, 4, 7], "an overlap is no double");
+        assert!(window.at_start());
+    }
+
+    #[test]
     fn news_reaches_only_a_window_at_the_end() {
         let mut window = timeline(1..=10, 10);
-        window.push(&message(1, 11, user(2), "new"));
-        window.push(&message(1, 11, user(2), "new"));
-        assert_eq!(window.last(), Some(Seq(11)));
+        let new = message(1, 12, user(2), "new");
+        window.push(Seq(11), None);
+        window.push(Seq(12), Some(&new));
+        window.push(Seq(12), Some(&new));
+        assert_eq!((window.last(), window.messages().len()), (Some(Seq(12)), 11));
         let mut middle = timeline(1..=10, 20);
-        middle.push(&message(1, 21, user(2), "new"));
+        middle.push(Seq(21), Some(&message(1, 21, user(2), "new")));
         assert_eq!(middle.last(), Some(Seq(10)));
+    }
+
+    #[test]
+    fn an_edit_changes_its_message_in_place_and_an_older_one_nothing() {
+        let mut window = timeline(1..=3, 3);
+        let with = |version, body: &str| Message { version, ..message(1, 2, user(1), body) };
+        window.amend(&with(2, "second"));
+        window.amend(&with(1, "first"));
+        assert_eq!(window.messages()[1], with(2, "second"));
+        let gone = Message { content: Content::Deleted {}, ..with(2, "x") };
+        window.amend(&gone);
+        window.amend(&with(3, "third"));
+        assert_eq!(window.messages()[1], gone);
+        assert_eq!(window.messages().len(), 3);
     }
 
     #[test]
@@ -222,9 +290,9 @@ mod tests {
 
     #[test]
     fn an_empty_conversation_is_both_start_and_end() {
-        let empty = MessagePage { messages: Vec::new(), users: Vec::new(), at_start: true, at_end: true, head_seq: Seq(0) };
-        let mut window = Timeline::new(user(1), conversation_id(1), empty, Seq(0));
-        window.push(&message(1, 1, user(1), "first"));
+        let mut window = Timeline::new(user(1), conversation_id(1), page_of(Vec::new(), 0, 0, 0), Seq(0));
+        assert!(window.at_start());
+        window.push(Seq(1), Some(&message(1, 1, user(1), "first")));
         assert_eq!(window.last(), Some(Seq(1)));
     }
 }

@@ -1,223 +1,238 @@
-//! How much of a conversation is unread: derived from positions, never counted up and down, so it cannot drift.
+//! How much of a conversation is unread, and how much of that names the reader: derived from positions, never counted up and
+//! down, so it cannot drift.
 //!
-//! The server tells a base: so many unread between `read_seq` and `head_seq`. What comes after that head is known by place, message
-//! by message, so the number is the base plus the known places behind it; and as soon as the known places reach back to
-//! `read_seq`, the number is theirs alone.
+//! The server tells a base: so many after its position, up to a head. What comes after that head is known by place, message by
+//! message, and so is every stretch of the past that was read. The number is what the known places give, if they reach from the
+//! reader's position to that head; else it is the base, less what is known to have been erased since or to lie before the
+//! position. Where neither suffices, [`Unread::is_sure`] says so, and the server is asked.
 
-use std::collections::BTreeSet;
+mod known;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use shared_types::{Seq, limits::UNREAD_MAX};
 
-/// So many places of others' messages are remembered.
-const REMEMBERED: usize = 2 * UNREAD_MAX as usize;
+use self::known::Known;
+
+/// How far somebody has read. Of two, the greater is the newer: `rev` grows whenever the position is moved back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub rev: u32,
+    pub seq: Seq,
+}
+
+/// A position that the reader wants and the server has not confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub seq: Seq,
+    /// It only counts on top of this `read_rev`; without one, whatever the server has by now.
+    pub rev: Option<u32>,
+    /// "Mark unread from here".
+    pub back: bool,
+}
+
+/// The server's word: so many after `read`, up to `head`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    pub read: Position,
+    pub unread: u32,
+    pub mentions: u32,
+    pub head: Seq,
+}
+
+/// What an event says of a message of somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub seq: Seq,
+    /// Whether it counts: something that somebody said, and that was not deleted.
+    pub counts: bool,
+    pub names_me: bool,
+}
+
+/// A number that may be off by what only the server knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tally {
+    unread: u32,
+    mentions: u32,
+    sure: bool,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
-    read_seq: Seq,
-    /// Unread messages in `(told_read, told_head]`, as the server counted.
-    base: u32,
-    told_head: Seq,
-    /// In `(known_from, known_to]` every event has been seen, and `others` holds those that count.
-    known_from: Seq,
-    known_to: Seq,
-    others: BTreeSet<Seq>,
+    /// The newest position that the server has told.
+    told: Position,
+    mark: Option<Mark>,
+    base: Count,
+    /// What happened after `base.head` to messages of others, by their place: when, and what they are now.
+    changed: BTreeMap<Seq, (Seq, Place)>,
+    known: Known,
 }
 
 impl Unread {
     /// As the server tells it.
-    pub fn new(read_seq: Seq, unread: u32, head_seq: Seq) -> Self {
-        Self { read_seq, base: unread, told_head: head_seq, known_from: head_seq, known_to: head_seq, others: BTreeSet::new() }
+    pub fn new(count: Count) -> Self {
+        Self { told: count.read, mark: None, base: count, changed: BTreeMap::new(), known: Known::default() }
     }
 
+    /// Where the reader is: where the server says, or where they want to be.
     pub fn read_seq(&self) -> Seq {
-        self.read_seq
+        match self.mark {
+            Some(mark) if mark.rev.is_some_and(|rev| rev != self.told.rev) => self.told.seq,
+            Some(mark) if mark.back => mark.seq,
+            Some(mark) => mark.seq.max(self.told.seq),
+            None => self.told.seq,
+        }
+    }
+
+    /// The position that the server has told.
+    pub fn told(&self) -> Position {
+        self.told
+    }
+
+    pub fn mark(&self) -> Option<Mark> {
+        self.mark
     }
 
     /// The number to show; [`UNREAD_MAX`] means that many or more.
     pub fn count(&self) -> u32 {
-        let count = if self.knows_everything_unread() {
-            self.after(self.read_seq)
-        } else {
-            self.base.saturating_add(self.after(self.read_seq.max(self.told_head)))
-        };
-        count.min(UNREAD_MAX)
+        self.tally().unread.min(UNREAD_MAX)
+    }
+
+    /// How many of them name the reader.
+    pub fn mentions(&self) -> u32 {
+        let tally = self.tally();
+        tally.mentions.min(tally.unread).min(UNREAD_MAX)
+    }
+
+    /// Whether the numbers follow from what is known here; else the server has to be asked.
+    pub fn is_sure(&self) -> bool {
+        self.tally().sure
     }
 
     /// How many messages of others came after a place, as far as is known.
     pub fn after(&self, seq: Seq) -> u32 {
-        u32::try_from(self.others.range(seq.next()..).count()).unwrap_or(u32::MAX)
+        self.known.count(seq, Seq(u64::MAX)).0
     }
 
-    /// The next event of the log; `counts` if somebody else said something.
-    pub fn hear(&mut self, seq: Seq, counts: bool) {
-        if seq <= self.known_to {
-            return;
-        }
-        if seq != self.known_to.next() {
-            // Something before it was skipped, and the server's base covers that: begin to know anew.
-            self.others.clear();
-            self.known_from = seq.previous();
-        }
-        self.known_to = seq;
-        if counts {
-            self.others.insert(seq);
-        }
-        self.forget_the_oldest();
-    }
-
-    /// A page of the past: everything in `(from, to]`, of which these places count.
-    pub fn learn(&mut self, from: Seq, to: Seq, others: impl IntoIterator<Item = Seq>) {
-        let touches = from <= self.known_to && to >= self.known_from;
-        if touches {
-            self.others.extend(others.into_iter().filter(|seq| *seq > from && *seq <= to));
-            self.known_from = self.known_from.min(from);
-            self.known_to = self.known_to.max(to);
-            self.forget_the_oldest();
+    /// The next event of the log, with what it says of a message of somebody else. Nothing countable is between `after` and it.
+    pub fn hear(&mut self, after: Seq, event: Seq, place: Option<Place>) {
+        self.known.cover(after, event);
+        let Some(place) = place else { return };
+        self.known.put(place);
+        // Of the message itself the base knows what it knows; of what became of it only if it was counted later.
+        if place.seq < event && event > self.base.head {
+            self.changed.insert(place.seq, (event, place));
         }
     }
 
-    /// The server's word, from a snapshot or a `read` frame. It never moves what has been read back.
-    pub fn told(&mut self, read_seq: Seq, unread: u32, head_seq: Seq) {
-        let mine = self.read_seq;
-        if head_seq < self.told_head && head_seq < self.known_from {
-            // Older than all we know, so its count cannot be carried on.
-            self.mark(read_seq);
-            return;
+    /// A page of the past: everything in `(from, to]`.
+    pub fn learn(&mut self, from: Seq, to: Seq, places: impl IntoIterator<Item = Place>) {
+        self.known.learn(from, to, places);
+    }
+
+    /// The server's word, from a snapshot or a `read` frame, however late it comes.
+    pub fn tell(&mut self, count: Count) {
+        self.told = self.told.max(count.read);
+        if (count.head, count.read) >= (self.base.head, self.base.read) {
+            self.base = count;
+            self.changed.retain(|_, (event, _)| *event > count.head);
         }
-        self.read_seq = read_seq;
-        self.base = unread;
-        self.told_head = head_seq;
-        self.mark(mine);
+        let told = self.told;
+        self.mark = self.mark.filter(|mark| {
+            let is_there = if mark.back { told.seq == mark.seq } else { told.seq >= mark.seq };
+            !is_there && mark.rev.is_none_or(|rev| rev >= told.rev)
+        });
     }
 
-    /// The reader has read up to here, on this device.
-    pub fn mark(&mut self, seq: Seq) {
-        if seq <= self.read_seq {
-            return;
+    /// The reader has seen everything up to here. Reading never goes back, and waits while "unread from here" is on its way.
+    pub fn see(&mut self, seq: Seq) -> bool {
+        if self.mark.is_some_and(|mark| mark.back) || seq <= self.read_seq() {
+            return false;
         }
-        self.read_seq = seq;
-        if seq >= self.told_head {
-            self.base = 0;
-        } else if seq >= self.known_from && self.told_head <= self.known_to {
-            let rest = self.others.range(seq.next()..=self.told_head).count();
-            self.base = u32::try_from(rest).unwrap_or(u32::MAX);
+        self.want(Mark { seq, rev: Some(self.told.rev), back: false });
+        true
+    }
+
+    /// "Mark unread": `seq` is the place before the first message that is to be unread. Reading on from here is no step back.
+    pub fn mark_unread(&mut self, seq: Seq) -> bool {
+        if seq >= self.read_seq() {
+            return false;
         }
-        // Else nobody here can know; the server answers the mark with its count.
+        self.want(Mark { seq, rev: Some(self.told.rev), back: true });
+        true
     }
 
-    fn knows_everything_unread(&self) -> bool {
-        self.known_from <= self.read_seq && self.known_to >= self.told_head
+    /// "Mark read", whatever another device has done meanwhile.
+    pub fn mark_read(&mut self, seq: Seq) -> bool {
+        let is_back = self.mark.is_some_and(|mark| mark.back);
+        if seq <= self.read_seq() && !is_back {
+            return false;
+        }
+        self.want(Mark { seq, rev: None, back: false });
+        true
     }
 
-    fn forget_the_oldest(&mut self) {
-        while self.others.len() > REMEMBERED {
-            if let Some(oldest) = self.others.pop_first() {
-                self.known_from = oldest;
-            }
+    /// What the reader wants, here or in another tab.
+    pub fn want(&mut self, mark: Mark) {
+        self.mark = Some(mark);
+    }
+
+    /// The server does not want to know of it.
+    pub fn give_up(&mut self) {
+        self.mark = None;
+    }
+
+    fn tally(&self) -> Tally {
+        let (read, base) = (self.read_seq(), self.base);
+        let (later, later_mentions) = self.known.count(read.max(base.head), Seq(u64::MAX));
+        let has_all_later = self.known.covers(read.max(base.head), self.known.end());
+        if read >= base.head {
+            return Tally { unread: later, mentions: later_mentions, sure: has_all_later };
+        }
+        if self.known.covers(read, base.head) {
+            let (unread, mentions) = self.known.count(read, base.head);
+            return Tally { unread: unread + later, mentions: mentions + later_mentions, sure: has_all_later };
+        }
+        let rest = self.rest(read);
+        Tally {
+            unread: rest.unread.saturating_add(later),
+            mentions: rest.mentions.saturating_add(later_mentions),
+            sure: rest.sure && has_all_later,
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn new_messages_of_others_count_and_everything_else_does_not() {
-        let mut unread = Unread::new(Seq(3), 2, Seq(5));
-        unread.hear(Seq(6), true);
-        unread.hear(Seq(7), false);
-        unread.hear(Seq(6), true);
-        assert_eq!(unread.count(), 3);
-        unread.mark(Seq(7));
-        assert_eq!(unread.count(), 0);
-        unread.mark(Seq(2));
-        assert_eq!(unread.count(), 0, "reading never goes back");
-    }
-
-    #[test]
-    fn a_stale_answer_does_not_undo_what_was_read_here() {
-        let mut unread = Unread::new(Seq(0), 4, Seq(4));
-        unread.learn(Seq(0), Seq(4), [1, 2, 3, 4].map(Seq));
-        unread.mark(Seq(3));
-        unread.told(Seq(1), 3, Seq(4));
-        assert_eq!(unread.count(), 1);
-    }
-
-    #[test]
-    fn what_a_snapshot_covers_is_not_counted_twice() {
-        let mut unread = Unread::new(Seq(0), 0, Seq(0));
-        unread.hear(Seq(1), true);
-        unread.told(Seq(0), 3, Seq(3));
-        assert_eq!(unread.count(), 3);
-        unread.hear(Seq(2), true);
-        unread.hear(Seq(3), true);
-        assert_eq!(unread.count(), 3);
-        unread.hear(Seq(4), true);
-        assert_eq!(unread.count(), 4);
-    }
-
-    /// One step of a conversation as the reader's client may live it.
-    #[derive(Clone, Debug)]
-    enum Step {
-        Said {
-            by_other: bool,
-        },
-        Marked(u64),
-        /// The server tells, as of so many events ago.
-        Told {
-            ago: u64,
-        },
-        Paged(u64, u64),
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        prop_oneof![
-            any::<bool>().prop_map(|by_other| Step::Said { by_other }),
-            (0..60_u64).prop_map(Step::Marked),
-            (0..5_u64).prop_map(|ago| Step::Told { ago }),
-            (0..60_u64, 0..60_u64).prop_map(|(a, b)| Step::Paged(a.min(b), a.max(b))),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn the_number_is_the_truth_or_the_servers_last_word(start in prop::collection::vec(any::<bool>(), 0..20), steps in prop::collection::vec(step(), 0..60)) {
-            let mut log = start;
-            let truth = |log: &[bool], read: u64, head: u64| {
-                let counted = log.iter().zip(1_u64..).filter(|(by_other, seq)| **by_other && *seq > read && *seq <= head).count();
-                u32::try_from(counted).unwrap()
-            };
-            let head = |log: &[bool]| log.len() as u64;
-            let mut server_read = 0;
-            let mut unread = Unread::new(Seq(0), truth(&log, 0, head(&log)), Seq(head(&log)));
-            for step in steps {
-                match step {
-                    Step::Said { by_other } => {
-                        log.push(by_other);
-                        unread.hear(Seq(head(&log)), by_other);
-                    }
-                    Step::Marked(seq) => {
-                        let seq = seq.min(head(&log));
-                        unread.mark(Seq(seq));
-                        server_read = server_read.max(seq);
-                        // The server answers every mark with its count.
-                        unread.told(Seq(server_read), truth(&log, server_read, head(&log)), Seq(head(&log)));
-                    }
-                    Step::Told { ago } => {
-                        let then = head(&log).saturating_sub(ago).max(unread.told_head.0);
-                        unread.told(Seq(server_read), truth(&log, server_read, then), Seq(then));
-                    }
-                    Step::Paged(from, to) => {
-                        let (from, to) = (from.min(head(&log)), to.min(head(&log)));
-                        let others = log.iter().zip(1_u64..).filter(|(by_other, _)| **by_other).map(|(_, seq)| Seq(seq));
-                        unread.learn(Seq(from), Seq(to), others.collect::<Vec<_>>());
-                    }
-                }
-                prop_assert_eq!(unread.count(), truth(&log, unread.read_seq().0, head(&log)));
-            }
+    /// In `(read, base.head]`, from what the server counted in `(base.read, base.head]`.
+    fn rest(&self, read: Seq) -> Tally {
+        let base = self.base;
+        let changed = self.changed.range(base.read.seq.next()..=base.head).map(|(_, (_, place))| place);
+        let (mut erased, mut named, mut is_named_sure) = (0, 0, true);
+        for place in changed {
+            erased += u32::from(!place.counts);
+            named += u32::from(place.counts && place.names_me);
+            // Whether it was among those that named the reader before, nobody here knows.
+            is_named_sure &= base.mentions == 0;
         }
+        let mentions = if base.mentions == 0 { named } else { base.mentions };
+        let mut tally = Tally { unread: base.unread.saturating_sub(erased), mentions, sure: is_named_sure };
+        if read > base.read.seq {
+            let (passed, passed_mentions) = self.known.count(base.read.seq, read);
+            tally.unread = tally.unread.saturating_sub(passed);
+            tally.mentions = tally.mentions.saturating_sub(passed_mentions);
+            tally.sure &= self.known.covers(base.read.seq, read);
+        } else if read < base.read.seq {
+            let (more, more_mentions) = self.known.count(read, base.read.seq);
+            tally.unread = tally.unread.saturating_add(more);
+            tally.mentions = tally.mentions.saturating_add(more_mentions);
+            tally.sure &= self.known.covers(read, base.read.seq);
+        }
+        if base.unread >= UNREAD_MAX && (tally.unread < UNREAD_MAX || base.mentions >= UNREAD_MAX) {
+            // The server stopped counting: "999+" until it counts again.
+            tally.unread = UNREAD_MAX;
+            tally.sure = false;
+        }
+        tally
     }
 }

@@ -50,7 +50,7 @@ pub async fn register(ctx: &Ctx, request: Register, origin: Origin) -> Result<Op
     let lookalike = tx.name_in_use(&display_key, id).await?;
     let terms = names::user_terms(&request.username, &display_name);
     let user = User { id, username: request.username, display_name, bio: Bio::trusted(String::new()), lookalike, role, created_at: now };
-    let me = Me { user: user.clone(), email: request.email.clone() };
+    let me = Me { user: user.clone(), email: request.email.clone(), shares_receipts: true };
     tx.insert_account(&NewAccount { user, email: request.email, username_key, email_key, display_key, password_hash, terms }).await?;
     let mut joined = Vec::new();
     for room in rooms {
@@ -87,11 +87,18 @@ pub async fn update_profile(ctx: &Ctx, me: Identity, update: UpdateProfile) -> R
     if let Some(name) = update.display_name {
         changed.user.display_name = name;
     }
+    let switched = update.shares_receipts.filter(|wanted| *wanted != changed.shares_receipts);
+    if let Some(shares) = switched {
+        changed.shares_receipts = shares;
+    }
     let display_key = names::key(changed.user.display_name.as_str());
     changed.user.lookalike = tx.name_in_use(&display_key, me.user_id).await?;
     let terms = names::user_terms(&changed.user.username, &changed.user.display_name);
-    tx.update_profile(&changed.user, &display_key, &terms).await?;
+    tx.update_profile(&changed, &display_key, &terms, ctx.now()).await?;
     tx.commit().await?;
+    if let Some(on) = switched {
+        ctx.bus.publish(Signal::ReceiptsSwitched { user_id: me.user_id, on });
+    }
     ctx.bus.publish(Signal::UserChanged(changed.user.clone()));
     Ok(changed)
 }

@@ -6,42 +6,75 @@ use shared_types::{
     conversation::{Conversation, ConversationKind, CreateConversation, UpdateConversation, Visibility},
     error::ErrorCode,
     member::Role,
-    message::{Change, Content, SendMessage},
+    message::{Change, SendMessage},
     text::{Alias, RoomName, Topic},
 };
 
 use crate::{
     Ctx, Error, Membership, Result,
     log::{self, Committed},
-    members, names,
+    members, messages, names,
     ports::{
         Signal, Tx,
-        store::{EventContent, NewConversation, NewEvent, StoreError, Unique},
+        store::{Claim, EventContent, NewConversation, NewEvent, StoreError, Unique},
     },
     sessions::Identity,
     snapshot,
 };
 
-/// The conversation, as its creator sees it. Repeating a call with the same nonce gives the same conversation.
-pub async fn create(ctx: &Ctx, me: Identity, request: CreateConversation) -> Result<Conversation> {
+/// The conversation, as its creator sees it. Repeating a call with the same nonce, or under the same claim, gives the same
+/// conversation.
+pub async fn create(ctx: &Ctx, me: Identity, request: CreateConversation, claim: Option<Claim>) -> Result<Conversation> {
+    let claim = claim.as_ref();
     let id = match request {
-        CreateConversation::Direct { user_id, message } => direct(ctx, me, user_id, &message).await?,
-        CreateConversation::Group { user_ids, name, message } => group(ctx, me, &user_ids, name, &message).await?,
+        CreateConversation::Direct { user_id, message } => direct(ctx, me, user_id, &message, claim).await?,
+        CreateConversation::Group { user_ids, name, message } => group(ctx, me, &user_ids, name, &message, claim).await?,
         CreateConversation::Room { name, alias, topic, visibility, user_ids } => {
-            room(ctx, me, name, alias, topic, visibility, &user_ids).await?
+            let details = RoomDetails { name, alias, topic, visibility };
+            match room(ctx, me, details.clone(), &user_ids, claim).await {
+                // The same request, sent twice at once to two nodes: the other one has claimed the name.
+                Err(Error::Conflict(_)) if claim.is_some() => room(ctx, me, details, &user_ids, claim).await?,
+                outcome => outcome?,
+            }
         }
     };
     snapshot::conversation(ctx, me, id).await
 }
 
+#[derive(Clone)]
+struct RoomDetails {
+    name: RoomName,
+    alias: Option<Alias>,
+    topic: Option<Topic>,
+    visibility: Visibility,
+}
+
+/// What an earlier request under the same name made.
+async fn made_before(tx: &mut dyn Tx, claim: Option<&Claim>) -> Result<Option<ConversationId>> {
+    let Some(claim) = claim else { return Ok(None) };
+    match tx.claimed(claim).await? {
+        None => Ok(None),
+        Some((fingerprint, id)) if fingerprint == claim.fingerprint => Ok(Some(id)),
+        Some(_) => Err(Error::KeyReused),
+    }
+}
+
+/// In the transaction that makes it, so that a request is remembered exactly if it was carried out.
+async fn remember(ctx: &Ctx, tx: &mut dyn Tx, claim: Option<&Claim>, id: ConversationId) -> Result<()> {
+    if let Some(claim) = claim {
+        tx.claim(claim, id, ctx.now()).await?;
+    }
+    Ok(())
+}
+
 /// Both sides may start it at the same instant: the unique key of the pair lets one in, and the other finds it there.
-async fn direct(ctx: &Ctx, me: Identity, other: UserId, message: &SendMessage) -> Result<ConversationId> {
+async fn direct(ctx: &Ctx, me: Identity, other: UserId, message: &SendMessage, claim: Option<&Claim>) -> Result<ConversationId> {
     if other == me.user_id {
         return Err(Error::invalid("user_id", Invalid::new(ErrorCode::Conflict, "A direct message is with somebody else.")));
     }
     let key = pair_key(me.user_id, other);
     for _ in 0..3 {
-        match direct_once(ctx, me, other, &key, message).await {
+        match direct_once(ctx, me, other, &key, message, claim).await {
             Err(Error::Conflict(_)) => {}
             outcome => return outcome,
         }
@@ -49,8 +82,18 @@ async fn direct(ctx: &Ctx, me: Identity, other: UserId, message: &SendMessage) -
     Err(Error::Unavailable("the pair's key is contended".into()))
 }
 
-async fn direct_once(ctx: &Ctx, me: Identity, other: UserId, key: &[u8], message: &SendMessage) -> Result<ConversationId> {
+async fn direct_once(
+    ctx: &Ctx,
+    me: Identity,
+    other: UserId,
+    key: &[u8],
+    message: &SendMessage,
+    claim: Option<&Claim>,
+) -> Result<ConversationId> {
     let mut tx = ctx.store.write().await?;
+    if let Some(id) = made_before(&mut *tx, claim).await? {
+        return Ok(id);
+    }
     let existing = tx.direct_conversation(key).await?;
     if let Some(earlier) = repeated(&mut *tx, me, message).await? {
         return if Some(earlier) == existing { Ok(earlier) } else { Err(Error::NonceReused) };
@@ -68,13 +111,24 @@ async fn direct_once(ctx: &Ctx, me: Identity, other: UserId, key: &[u8], message
         (new.id, vec![me.user_id, other])
     };
     let first = say(ctx, &mut *tx, me, id, message).await?;
+    remember(ctx, &mut *tx, claim, id).await?;
     tx.commit().await?;
     log::publish(ctx, Committed { gained, ..first });
     Ok(id)
 }
 
-async fn group(ctx: &Ctx, me: Identity, user_ids: &[UserId], name: Option<RoomName>, message: &SendMessage) -> Result<ConversationId> {
+async fn group(
+    ctx: &Ctx,
+    me: Identity,
+    user_ids: &[UserId],
+    name: Option<RoomName>,
+    message: &SendMessage,
+    claim: Option<&Claim>,
+) -> Result<ConversationId> {
     let mut tx = ctx.store.write().await?;
+    if let Some(id) = made_before(&mut *tx, claim).await? {
+        return Ok(id);
+    }
     if let Some(earlier) = repeated(&mut *tx, me, message).await? {
         return Ok(earlier);
     }
@@ -86,21 +140,18 @@ async fn group(ctx: &Ctx, me: Identity, user_ids: &[UserId], name: Option<RoomNa
     let mut created = members::record(ctx, &mut *tx, new.id, me.user_id, Change::Created {}).await?;
     created.gained = rows.into_iter().map(|(id, _)| id).collect();
     let first = say(ctx, &mut *tx, me, new.id, message).await?;
+    remember(ctx, &mut *tx, claim, new.id).await?;
     tx.commit().await?;
     log::publish_all(ctx, [created, first]);
     Ok(new.id)
 }
 
-async fn room(
-    ctx: &Ctx,
-    me: Identity,
-    name: RoomName,
-    alias: Option<Alias>,
-    topic: Option<Topic>,
-    visibility: Visibility,
-    user_ids: &[UserId],
-) -> Result<ConversationId> {
+async fn room(ctx: &Ctx, me: Identity, details: RoomDetails, user_ids: &[UserId], claim: Option<&Claim>) -> Result<ConversationId> {
+    let RoomDetails { name, alias, topic, visibility } = details;
     let mut tx = ctx.store.write().await?;
+    if let Some(id) = made_before(&mut *tx, claim).await? {
+        return Ok(id);
+    }
     let people = members::people_named(&mut *tx, me, user_ids, 0).await?;
     let mut new = blank(ctx, ConversationKind::Room, visibility);
     if let Some(topic) = topic {
@@ -121,6 +172,7 @@ async fn room(
     created.gained.push(me.user_id);
     let record = tx.lock_conversation(new.id).await?.ok_or(Error::NotFound)?;
     let added = members::let_in(ctx, &mut *tx, &record, me.user_id, &people, true).await?;
+    remember(ctx, &mut *tx, claim, new.id).await?;
     tx.commit().await?;
     log::publish_all(ctx, std::iter::once(created).chain(added));
     Ok(new.id)
@@ -251,13 +303,13 @@ pub async fn delete(ctx: &Ctx, me: Identity, id: ConversationId) -> Result<()> {
 async fn repeated(tx: &mut dyn Tx, me: Identity, message: &SendMessage) -> Result<Option<ConversationId>> {
     match tx.message_by_nonce(me.user_id, message.nonce).await? {
         None => Ok(None),
-        Some(earlier) if matches!(&earlier.content, Content::Text { body } if *body == message.body) => Ok(Some(earlier.conversation_id)),
+        Some(earlier) if earlier.was_sent_as(earlier.message.conversation_id, &message.body) => Ok(Some(earlier.message.conversation_id)),
         Some(_) => Err(Error::NonceReused),
     }
 }
 
 async fn say(ctx: &Ctx, tx: &mut dyn Tx, me: Identity, conversation_id: ConversationId, message: &SendMessage) -> Result<Committed> {
-    let content = EventContent::Text { nonce: message.nonce, body: message.body.clone() };
+    let content = EventContent::Text { nonce: message.nonce, names: messages::named(&message.body), body: message.body.clone() };
     let event = NewEvent { id: ctx.new_message_id(), conversation_id, author_id: me.user_id, at: ctx.now(), content };
     Ok(tx.append_event(&event).await?.into())
 }

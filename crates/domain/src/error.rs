@@ -39,6 +39,11 @@ pub enum Error {
     AliasTaken,
     #[error("the nonce names another message")]
     NonceReused,
+    /// The message is not what the editor had before them.
+    #[error("the message was changed meanwhile")]
+    EditConflict,
+    #[error("the key was used for another request")]
+    KeyReused,
     #[error("the last owner has to hand over first")]
     LastOwner,
     /// The request makes no sense in the present state. The sentence is for the asker.

@@ -28,6 +28,13 @@ pub(crate) fn publish(ctx: &Ctx, committed: Committed) {
     ctx.bus.publish(Signal::Event { conversation_id, seq, event: Event::Message { message }, gained, lost });
 }
 
+/// An event of a kind that changes no membership.
+pub(crate) fn publish_event(ctx: &Ctx, conversation_id: ConversationId, event: Event) {
+    if let Some(seq) = event.seq() {
+        ctx.bus.publish(Signal::Event { conversation_id, seq, event, gained: Vec::new(), lost: Vec::new() });
+    }
+}
+
 pub(crate) fn publish_all(ctx: &Ctx, committed: impl IntoIterator<Item = Committed>) {
     for one in committed {
         publish(ctx, one);
@@ -41,8 +48,7 @@ pub async fn heads(ctx: &Ctx, conversations: &[ConversationId]) -> Result<Vec<He
 
 /// The log from a place on; for the relay of a node, which knows who may see it.
 pub async fn relay_after(ctx: &Ctx, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Event>> {
-    let messages = ctx.store.read().await?.relay_log(conversation, after, limit).await?;
-    Ok(messages.into_iter().map(|message| Event::Message { message }).collect())
+    Ok(ctx.store.read().await?.relay_log(conversation, after, limit).await?)
 }
 
 /// The conversations of a person and where they stand; for the relay of a node.

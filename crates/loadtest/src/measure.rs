@@ -20,7 +20,7 @@ use clap::{Args, Subcommand};
 pub use self::delays::Delays;
 use crate::{Target, Verdict};
 
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 pub enum What {
     /// Memory and CPU of idle authenticated sockets, on a freshly started server
     Sockets(sockets::Options),
@@ -33,7 +33,7 @@ pub enum What {
 }
 
 /// What every measurement needs to know.
-#[derive(Args)]
+#[derive(Debug, Args)]
 struct Subject {
     #[command(flatten)]
     target: Target,

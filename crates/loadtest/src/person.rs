@@ -139,7 +139,7 @@ impl Person {
     }
 
     pub async fn mark_read(&mut self, id: ConversationId, seq: Seq) -> Result<(), Failure> {
-        let answer: Result<IgnoredAny, Failure> = self.write(Method::PUT, &of(route::READ, id), &MarkRead { seq }).await;
+        let answer: Result<IgnoredAny, Failure> = self.write(Method::PUT, &of(route::READ, id), &MarkRead { seq, rev: None, back: false }).await;
         answer.map(drop)
     }
 

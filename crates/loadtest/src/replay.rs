@@ -40,7 +40,7 @@ const ARRIVAL: Duration = Duration::from_secs(20);
 /// Differences that are printed; the rest is counted.
 const SHOWN: usize = 20;
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Options {
     /// The log: lines of `[HH:MM] <speaker> text`, `* speaker action` or `=== notice`
     file: PathBuf,

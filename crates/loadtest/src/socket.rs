@@ -64,7 +64,7 @@ impl Socket {
         stream.set_nodelay(true).map_err(|error| Lost::Cut(error.to_string()))?;
         let (stream, _) = within(client_async_with_config(server.socket_url(), stream, Some(config))).await??;
         let mut socket = Self { stream };
-        socket.say(&ClientFrame::Auth { token: token.to_owned() }).await?;
+        socket.say(&ClientFrame::Auth { token: token.to_owned(), resume: None }).await?;
         match within(socket.hear()).await?? {
             ServerFrame::Ready(ready) => Ok((socket, ready)),
             ServerFrame::Error { error, .. } if is_passing(error.code) => {

@@ -1,48 +1,39 @@
 //! The socket's end of the hub.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU16, Ordering},
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    task::{Context, Poll, ready},
 };
 
+use bytes::Bytes;
 use domain::sessions::Identity;
-use shared_types::ws::Head;
-use tokio::sync::mpsc;
+use shared_types::{ConversationId, Seq, ws::Head};
 
 use crate::{
-    frame::Frame,
+    chunk::Chunk,
     hub::{Command, Hub},
+    line::{Close, Cut, Line, Piece},
 };
 
-/// Frames that wait for one socket. A reader that is slower than this is told `resync`.
-pub(crate) const QUEUE: usize = 512;
-
-/// What a socket has to write next.
-pub enum Outgoing {
-    Frame(Arc<Frame>),
-    /// Frames were dropped here, because the reader was too slow.
-    Resync,
-    /// Close with this code.
-    Close(u16),
-}
-
-/// What hub and socket tell each other beside the queue.
-#[derive(Default)]
-pub(crate) struct Signs {
-    /// Set by the hub when the queue is full, and cleared by the socket once it has said `resync`. While it is set, the
-    /// hub queues nothing.
-    pub lagging: AtomicBool,
-    /// Not 0: close with this code, and send nothing more.
-    pub close: AtomicU16,
-}
+/// `{"type":"resync"}` as a frame.
+const RESYNC: &[u8] = b"\x81\x11{\"type\":\"resync\"}";
 
 /// One open socket, as the hub knows it. Dropping it takes it out of the hub.
 pub struct Connection {
-    pub(crate) id: u64,
-    pub(crate) queue: mpsc::Receiver<Arc<Frame>>,
-    pub(crate) signs: Arc<Signs>,
+    pub(crate) line: Arc<Line>,
     pub(crate) hub: Hub,
-    pub identity: Identity,
+    /// What the snapshot held. Gone once the stream is past it everywhere.
+    pub(crate) cut: Option<Box<Cut>>,
+}
+
+/// What else a look at the queue brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Heartbeats since the last look.
+    pub beats: u8,
+    /// The socket ends after what it was given.
+    pub close: Option<Close>,
 }
 
 impl Connection {
@@ -50,49 +41,46 @@ impl Connection {
     /// will be queued: a snapshot read afterwards meets the stream without a gap.
     pub async fn watch(&self, heads: Vec<Head>) {
         let (done, watching) = tokio::sync::oneshot::channel();
-        self.hub.tell(Command::Watch { socket: self.id, heads, done }).await;
+        self.hub.tell(Command::Watch { line: self.line.clone(), heads, done }).await;
         let _ = watching.await;
     }
 
-    /// Waits for what has to be written next.
-    pub async fn next(&mut self) -> Outgoing {
-        if let Some(outgoing) = self.try_next() {
-            return outgoing;
-        }
-        match self.queue.recv().await {
-            Some(frame) => self.unless_closed(frame),
-            None => Outgoing::Close(self.close_code()),
-        }
+    /// The snapshot stood here: what is older is not told again. Before the first look at the queue.
+    pub async fn begin(&mut self, places: impl IntoIterator<Item = (ConversationId, Seq)>, shares_receipts: bool) {
+        let cut: Cut = places.into_iter().collect();
+        self.cut = Some(Box::new(cut.clone()));
+        self.hub.tell(Command::Begin { line: self.line.clone(), cut, shares_receipts }).await;
     }
 
-    /// What can be written without waiting, so that everything queued goes out in one write.
-    pub fn try_next(&mut self) -> Option<Outgoing> {
-        match self.queue.try_recv() {
-            Ok(frame) => Some(self.unless_closed(frame)),
-            Err(_) if self.signs.close.load(Ordering::Acquire) != 0 => Some(Outgoing::Close(self.close_code())),
-            // The queue is drained: from here on events are queued again, and what was dropped is before the `resync`.
-            Err(_) if self.signs.lagging.swap(false, Ordering::AcqRel) => Some(Outgoing::Resync),
-            Err(_) => None,
+    /// Moves everything that waits to `out`, as frames. `None` while earlier frames are still being written: then only the
+    /// rest of the turn is looked for.
+    pub fn poll_take(&mut self, cx: &mut Context<'_>, out: Option<&mut VecDeque<Bytes>>) -> Poll<Turn> {
+        let taken = ready!(self.line.poll_take(cx, out.is_none()));
+        if let Some(out) = out {
+            out.reserve_exact(taken.pieces.len());
+            for piece in taken.pieces {
+                match piece {
+                    Piece::Chunk(chunk) => out.extend(self.fresh(&chunk)),
+                    Piece::Cut(cut) => self.cut = Some(cut).filter(|cut| !cut.is_empty()),
+                }
+            }
+            if taken.resync {
+                out.push_back(Bytes::from_static(RESYNC));
+            }
         }
+        Poll::Ready(Turn { beats: taken.beats, close: taken.close })
     }
 
-    fn unless_closed(&self, frame: Arc<Frame>) -> Outgoing {
-        match self.signs.close.load(Ordering::Acquire) {
-            0 => Outgoing::Frame(frame),
-            code => Outgoing::Close(code),
-        }
-    }
-
-    fn close_code(&self) -> u16 {
-        match self.signs.close.load(Ordering::Acquire) {
-            0 => shared_types::ws::close::RESTART,
-            code => code,
-        }
+    /// What of the chunk the snapshot did not hold.
+    fn fresh(&mut self, chunk: &Chunk) -> Option<Bytes> {
+        let (Some(cut), Some(conversation)) = (&mut self.cut, chunk.conversation) else { return Some(chunk.bytes.clone()) };
+        let Some(seen) = cut.get(&conversation).copied() else { return Some(chunk.bytes.clone()) };
+        Some(chunk.after(seen)).filter(|bytes| !bytes.is_empty())
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.hub.forget(self.id);
+        self.hub.forget(&self.line);
     }
 }

@@ -235,6 +235,7 @@ impl State {
                 self.tell_person(*user_id, &Frame::new(&ServerFrame::NewSession { session: session.clone() }, None));
             }
             Signal::SessionsEnded(ended) => self.close_sessions(ended),
+            Signal::Receipts { .. } | Signal::ReceiptsSwitched { .. } => {}
         }
     }
 

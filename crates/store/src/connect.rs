@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use domain::ports::{
     Store, StoreError, Tx,
-    store::{AppendMessage, Appended},
+    store::{Answer, AppendMessage, Appended, MovePosition, Moved},
 };
 use migrations::Migrator;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
@@ -144,8 +144,12 @@ impl Store for SqlStore {
         Ok(Box::new(SqlTx::new(self.writer.begin_with_options(options).await.map_err(translate)?)))
     }
 
-    async fn append(&self, message: AppendMessage) -> Result<Appended, StoreError> {
-        self.appender.append(message).await
+    fn append(&self, message: AppendMessage) -> Answer<Appended> {
+        self.appender.append(message)
+    }
+
+    fn move_position(&self, job: MovePosition) -> Answer<Option<Moved>> {
+        self.appender.move_position(job)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

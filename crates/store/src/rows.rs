@@ -7,4 +7,6 @@ mod members;
 pub mod messages;
 #[cfg(test)]
 mod plans;
+pub mod positions;
 mod sessions;
+mod upkeep;

@@ -156,7 +156,7 @@ impl Person {
             let page = self.page(conversation, &format!("?after={after}&limit=200")).await;
             bodies.extend(page.messages.iter().filter_map(body_of));
             match page.messages.last() {
-                Some(last) if !page.at_end => after = last.seq,
+                Some(_) if !page.at_end => after = page.through,
                 _ => return bodies,
             }
         }

@@ -29,7 +29,7 @@ impl Socket {
     /// Says who it is in the first frame, and reads the snapshot.
     pub async fn open(url: &str, token: &str) -> Self {
         let mut socket = Self::raw(url, "", &[]).await.unwrap();
-        socket.say(&ClientFrame::Auth { token: token.to_owned() }).await;
+        socket.say(&ClientFrame::Auth { token: token.to_owned(), resume: None }).await;
         socket.take_ready().await;
         socket
     }

@@ -11,7 +11,7 @@ use shared_types::{
 use crate::{
     app::App,
     error::ApiResult,
-    extract::{Body, Me, Path},
+    extract::{Body, IdempotencyKey, Me, Path},
 };
 
 /// All conversations of the person who asks, the most recently active first.
@@ -24,13 +24,15 @@ pub async fn list_conversations(State(app): State<App>, Me(me): Me) -> ApiResult
 #[utoipa::path(post, path = route::CONVERSATIONS, tag = "conversations", security(("bearer" = [])), request_body = CreateConversation, responses(
     (status = 201, description = "The conversation; for a pair that had one, that one", body = Conversation),
     (status = 409, description = "Name or alias are taken, or the nonce names another message", body = ErrorBody),
-    (status = 422, body = ErrorBody)))]
+    (status = 422, body = ErrorBody)), params(("Idempotency-Key" = Option<String>, Header, description = "Names this request, up to 128 characters: the same key and request again answer with the conversation that the first one made.")))]
 pub async fn create_conversation(
     State(app): State<App>,
     Me(me): Me,
+    key: IdempotencyKey,
     Body(request): Body<CreateConversation>,
 ) -> ApiResult<(StatusCode, Json<Conversation>)> {
-    Ok((StatusCode::CREATED, Json(conversations::create(&app.ctx, me, request).await?)))
+    let claim = key.claim(me, &request)?;
+    Ok((StatusCode::CREATED, Json(conversations::create(&app.ctx, me, request, claim).await?)))
 }
 
 /// One conversation of the person who asks.

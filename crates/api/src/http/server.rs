@@ -3,18 +3,25 @@
 use std::sync::atomic::Ordering;
 
 use axum::{Json, extract::State, http::StatusCode};
-use domain::accounts;
+use domain::{accounts, integrity};
 use shared_types::{
-    route,
-    server::{Health, ServerInfo},
+    ErrorBody, route,
+    server::{Health, Integrity, ServerInfo},
 };
 
-use crate::{app::App, error::ApiResult};
+use crate::{app::App, error::ApiResult, extract::Me};
 
 /// What anyone may know before signing in.
 #[utoipa::path(get, path = route::SERVER, tag = "server", responses((status = 200, body = ServerInfo)))]
 pub async fn get_server(State(app): State<App>) -> ApiResult<Json<ServerInfo>> {
     Ok(Json(accounts::server_info(&app.ctx, env!("CARGO_PKG_VERSION")).await?))
+}
+
+/// Everything that is stored beside the logs, counted anew from them. For those who run the server; reads the whole database.
+#[utoipa::path(get, path = route::INTEGRITY, tag = "server", security(("bearer" = [])), responses(
+    (status = 200, body = Integrity), (status = 404, description = "The asker does not run the server", body = ErrorBody)))]
+pub async fn check_integrity(State(app): State<App>, Me(me): Me) -> ApiResult<Json<Integrity>> {
+    Ok(Json(integrity::check(&app.ctx, me).await?))
 }
 
 /// The process lives.

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use domain::{log, messages, sessions::Identity, snapshot};
+use domain::{log, messages, receipts, sessions::Identity, snapshot};
 use futures::SinkExt;
 use realtime::{Connection, Frame, Outgoing};
 use shared_types::{
     ConversationId, ErrorCode, Seq, limits,
-    message::SendMessage,
+    message::{MarkRead, SendMessage},
     ws::{ClientFrame, Head, ServerFrame, close},
 };
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval_at};
@@ -101,7 +101,7 @@ async fn converse(app: &App, socket: &mut WebSocket, me: Identity) -> End {
                 }
                 cut = None;
                 let heads = moved.drain().map(|(conversation_id, seq)| Head { conversation_id, seq }).collect();
-                let beat = text(&ServerFrame::Heads { heads });
+                let beat = text(&ServerFrame::Heads { heads, now: app.ctx.now() });
                 // The pong to this ping is what a client that has nothing to say is heard by.
                 let sent = async {
                     if let Some(beat) = beat {
@@ -154,12 +154,18 @@ async fn obey(app: &App, me: Identity, text: &str) -> Option<Box<ServerFrame>> {
                 Err(error) => codec::problem(&error.into(), Some(nonce)),
             })
         }
-        ClientFrame::Read { conversation_id, seq } => {
+        ClientFrame::Read { conversation_id, seq, rev } => {
             // The new position comes back as a `read` frame, as on every device of the person.
-            messages::mark_read(&app.ctx, me, conversation_id, seq).await.err().map(|error| codec::problem(&error.into(), None))
+            messages::mark_read(&app.ctx, me, conversation_id, MarkRead { seq, rev, back: false })
+                .await
+                .err()
+                .map(|error| codec::problem(&error.into(), None))
         }
         ClientFrame::Ping { id } => Some(Box::new(ServerFrame::Pong { id })),
-        ClientFrame::Auth { .. } | ClientFrame::Unknown => None,
+        ClientFrame::Delivered { heads } => {
+            receipts::delivered(&app.ctx, me, heads).await.err().map(|error| codec::problem(&error.into(), None))
+        }
+        ClientFrame::Auth { .. } | ClientFrame::Resume(_) | ClientFrame::Unknown => None,
     }
 }
 

@@ -70,7 +70,7 @@ async fn introduce(app: &App, socket: &mut WebSocket) -> Option<Identity> {
     let first = timeout(patience, socket.recv()).await.ok().flatten();
     let refusal = match first {
         Some(Ok(Message::Text(text))) => match codec::read(&text) {
-            Ok(ClientFrame::Auth { token }) => match sessions::authenticate(&app.ctx, &token).await {
+            Ok(ClientFrame::Auth { token, .. }) => match sessions::authenticate(&app.ctx, &token).await {
                 Ok(identity) => return Some(identity),
                 Err(error @ domain::Error::SessionEnded) => {
                     session::end(socket, close::SESSION_ENDED, Some(codec::problem(&error.into(), None))).await;

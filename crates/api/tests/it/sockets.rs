@@ -40,14 +40,14 @@ async fn a_socket_says_who_it_is_by_header_first_frame_or_single_use_ticket() {
 async fn strangers_are_turned_away_with_a_code() {
     let world = World::new().await;
     let ann = world.person("ann").await;
-    for first in [ClientFrame::Auth { token: "nonsense".into() }, ClientFrame::Ping { id: 1 }] {
+    for first in [ClientFrame::Auth { token: "nonsense".into(), resume: None }, ClientFrame::Ping { id: 1 }] {
         let mut socket = Socket::raw(&world.url, "", &[]).await.unwrap();
         socket.say(&first).await;
         assert_eq!(socket.close_code().await, close::UNAUTHENTICATED);
     }
     let mut gone = Socket::raw(&world.url, "", &[]).await.unwrap();
     ann.delete(&format!("{}/{}", route::MY_SESSIONS, ann.connects().await.ready.unwrap().session_id)).await.done();
-    gone.say(&ClientFrame::Auth { token: ann.token.clone() }).await;
+    gone.say(&ClientFrame::Auth { token: ann.token.clone(), resume: None }).await;
     assert_eq!(gone.close_code().await, close::SESSION_ENDED);
 }
 

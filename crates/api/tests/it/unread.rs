@@ -49,9 +49,9 @@ async fn reading_on_one_device_clears_the_other_and_never_goes_back() {
     let room = ann.opens_room_with("tides", &[&bob]).await;
     let last = [ann.says(room, "one").await, ann.says(room, "two").await][1].seq;
     let (mut laptop, mut phone) = (bob.connects().await, bob.another_device().await.connects().await);
-    laptop.say(&ClientFrame::Read { conversation_id: room, seq: last }).await;
+    laptop.say(&ClientFrame::Read { conversation_id: room, seq: last, rev: None }).await;
     let read = |frame: &ServerFrame| if let ServerFrame::Read { position } = frame { Some(*position) } else { None };
-    let expected = ReadPosition { conversation_id: room, read_seq: last, unread: 0, head_seq: last };
+    let expected = ReadPosition { conversation_id: room, read_seq: last, read_rev: 0, unread: 0, mentions: 0, head_seq: last };
     assert_eq!((laptop.hears_that(read).await, phone.hears_that(read).await), (expected, expected));
     let back = bob.put(&route::path(route::READ, &[&room]), &json!({"seq": 1})).await.ok::<ReadPosition>();
     assert_eq!(back.read_seq, last);

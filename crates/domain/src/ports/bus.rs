@@ -3,7 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared_types::{ConversationId, Seq, SessionId, UserId, account::Session, message::ReadPosition, user::User, ws::Event};
+use shared_types::{
+    ConversationId, Seq, SessionId, UserId,
+    account::Session,
+    message::{ReadPosition, Receipt},
+    user::User,
+    ws::Event,
+};
 
 /// Something that open sockets should hear of, on whatever node they are.
 #[derive(Clone, Debug)]
@@ -21,6 +27,10 @@ pub enum Signal {
     ConversationDeleted { conversation_id: ConversationId, members: Vec<UserId> },
     /// A profile changed.
     UserChanged(User),
+    /// Members received or read on; only of those who share their receipts.
+    Receipts { conversation_id: ConversationId, receipts: Vec<Receipt> },
+    /// A person shares their receipts from now on, or no more: with it goes what they see of others.
+    ReceiptsSwitched { user_id: UserId, on: bool },
     /// A person read on.
     Read { user_id: UserId, position: ReadPosition },
     /// Somebody asks those who look after a room to be let in.

@@ -4,14 +4,20 @@ mod accounts;
 mod conversations;
 mod members;
 mod messages;
+mod positions;
 mod sessions;
+mod upkeep;
+
+use std::pin::Pin;
 
 pub use accounts::{AccountRows, Credentials, NewAccount};
 use async_trait::async_trait;
 pub use conversations::{ConversationRecord, ConversationRows, NewConversation, RoomCursor};
 pub use members::{MemberCursor, MemberRows};
-pub use messages::{AppendMessage, Appended, EventContent, MessageRows, NewEvent, Stretch};
+pub use messages::{Amendment, AppendMessage, Appended, Earlier, EventContent, MessageRows, Name, NewEvent, Stretch, StretchOfMessages};
+pub use positions::{Move, MovePosition, Moved, Position, PositionRows, ReadMove};
 pub use sessions::{NewSession, SessionRecord, SessionRows};
+pub use upkeep::{Claim, UpkeepRows};
 
 /// The one error of every store.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +45,9 @@ pub enum Unique {
     Other,
 }
 
+/// What was asked for, once it is durable.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
+
 #[async_trait]
 pub trait Store: Send + Sync {
     /// A consistent snapshot; never waits for a writer.
@@ -48,8 +57,12 @@ pub trait Store: Send + Sync {
     async fn write(&self) -> Result<Box<dyn Tx>, StoreError>;
 
     /// The message path: checks membership and nonce, takes the next `seq`, stores. Many callers share one commit.
-    /// Answers after that commit is durable.
-    async fn append(&self, message: AppendMessage) -> Result<Appended, StoreError>;
+    /// Answers after that commit is durable. The place in the queue is taken by the call itself, not by the first poll:
+    /// two calls one after the other are stored in that order.
+    fn append(&self, message: AppendMessage) -> Answer<Appended>;
+
+    /// Moves a member's positions, in the same commits. `None`: no member.
+    fn move_position(&self, job: MovePosition) -> Answer<Option<Moved>>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
@@ -57,6 +70,6 @@ pub trait Store: Send + Sync {
 
 /// One transaction.
 #[async_trait]
-pub trait Tx: AccountRows + SessionRows + ConversationRows + MemberRows + MessageRows + Send {
+pub trait Tx: AccountRows + SessionRows + ConversationRows + MemberRows + MessageRows + PositionRows + UpkeepRows + Send {
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

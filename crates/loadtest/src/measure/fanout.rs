@@ -10,7 +10,7 @@ use crate::{Verdict, person::Person, server::at_least_one, wire};
 /// Sockets that open at the same time.
 const AT_ONCE: usize = 16;
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     subject: Subject,

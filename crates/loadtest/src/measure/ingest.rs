@@ -22,7 +22,7 @@ const ACK_PATIENCE: Duration = Duration::from_secs(30);
 const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 const AT_ONCE: usize = 16;
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     subject: Subject,

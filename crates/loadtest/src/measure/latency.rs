@@ -6,7 +6,7 @@ use clap::Args;
 use super::{Subject, hearing, people, process::Cpu, report::Report, ticks::Schedule};
 use crate::{Verdict, wire};
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     subject: Subject,

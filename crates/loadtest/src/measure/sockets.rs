@@ -30,7 +30,7 @@ const AT_ONCE: usize = 32;
 /// More than a fresh server holds. Memory that it has freed but not given back hides what sockets cost.
 const MUCH: u64 = 64 * 1024 * 1024;
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
     subject: Subject,

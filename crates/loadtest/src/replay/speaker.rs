@@ -140,7 +140,7 @@ impl Speaker {
                 }
                 Ok(())
             }
-            ServerFrame::Heads { heads } => {
+            ServerFrame::Heads { heads, .. } => {
                 let head = heads.iter().find(|head| head.conversation_id == self.room).map(|head| head.seq);
                 match head {
                     Some(head) if head > self.report.watch.known() => self.read_log(Reason::Hole, head).await,

@@ -18,6 +18,9 @@ pub struct Model {
     pub role: i16,
     pub password_hash: String,
     pub created_at: i64,
+    pub shares_receipts: bool,
+    /// When the profile changed last.
+    pub changed_at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,7 +7,7 @@ use domain::ports::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 use shared_types::{
-    UserId,
+    Timestamp, UserId,
     user::{Me, User},
 };
 
@@ -38,6 +38,8 @@ impl AccountRows for SqlTx {
             role: Set(convert::server_role_row(user.role)),
             password_hash: Set(account.password_hash.clone()),
             created_at: Set(user.created_at.0),
+            shares_receipts: Set(true),
+            changed_at: Set(user.created_at.0),
         };
         account::Entity::insert(row).exec_without_returning(&self.inner).await.map_err(translate)?;
         self.insert_terms("account_term (term, account_id)", &account.terms, user.id.0.into()).await
@@ -74,13 +76,16 @@ impl AccountRows for SqlTx {
         account::Entity::update(row).exec(&self.inner).await.map(|_| ()).map_err(translate)
     }
 
-    async fn update_profile(&mut self, user: &User, display_key: &str, terms: &[Vec<u8>]) -> Result<(), StoreError> {
+    async fn update_profile(&mut self, me: &Me, display_key: &str, terms: &[Vec<u8>], now: Timestamp) -> Result<(), StoreError> {
+        let user = &me.user;
         let row = account::ActiveModel {
             id: Set(user.id.0),
             display_name: Set(user.display_name.to_string()),
             display_key: Set(display_key.to_owned()),
             bio: Set(user.bio.to_string()),
             lookalike: Set(user.lookalike),
+            shares_receipts: Set(me.shares_receipts),
+            changed_at: Set(now.0),
             ..Default::default()
         };
         account::Entity::update(row).exec(&self.inner).await.map_err(translate)?;
@@ -100,6 +105,11 @@ impl AccountRows for SqlTx {
         let sql = format!("SELECT * FROM account a WHERE {filters} ORDER BY a.display_key, a.id LIMIT ${}", values.len());
         let sql = if words.is_empty() { "SELECT * FROM account a ORDER BY a.id LIMIT $1".to_owned() } else { sql };
         Ok(self.all::<account::Model>(&sql, values).await?.into_iter().map(convert::user).collect())
+    }
+
+    async fn users_changed_since(&mut self, since: Timestamp, limit: u32) -> Result<Vec<User>, StoreError> {
+        let changed = account::Entity::find().filter(account::Column::ChangedAt.gte(since.0)).limit(u64::from(limit));
+        Ok(changed.all(&self.inner).await.map_err(translate)?.into_iter().map(convert::user).collect())
     }
 
     async fn user_ids_after(&mut self, after: Option<UserId>, limit: u32) -> Result<Vec<UserId>, StoreError> {

@@ -30,9 +30,11 @@ use crate::{
 
 /// A person's conversations: `{one}` is empty for all, or narrows to `$3`.
 const LIST: &str = "\
-SELECT c.*, m.role AS my_role, COALESCE(r.seq, 0) AS read_seq, \
+SELECT c.*, m.role AS my_role, COALESCE(r.seq, 0) AS read_seq, COALESCE(r.rev, 0) AS read_rev, \
   (SELECT COUNT(*) FROM (SELECT 1 FROM event e WHERE e.conversation_id = c.id AND e.seq > COALESCE(r.seq, 0) \
-     AND e.seq >= m.history_from AND e.author_id <> m.account_id AND e.kind <> 2 LIMIT $2) unread_events) AS unread \
+     AND e.seq >= m.history_from AND e.author_id <> m.account_id AND e.kind = 1 LIMIT $2) unread_events) AS unread, \
+  (SELECT COUNT(*) FROM (SELECT 1 FROM mention n WHERE n.account_id = m.account_id AND n.conversation_id = c.id \
+     AND n.seq > COALESCE(r.seq, 0) AND n.seq >= m.history_from LIMIT $2) unread_mentions) AS mentions \
 FROM member m JOIN conversation c ON c.id = m.conversation_id \
 LEFT JOIN read_position r ON r.account_id = m.account_id AND r.conversation_id = m.conversation_id \
 WHERE m.account_id = $1{one} ORDER BY c.active_at DESC, c.id DESC";
@@ -55,7 +57,9 @@ struct ListRow {
     conversation: conversation::Model,
     my_role: i16,
     read_seq: i64,
+    read_rev: i32,
     unread: i64,
+    mentions: i64,
 }
 
 #[derive(FromQueryResult)]
@@ -101,7 +105,9 @@ impl SqlTx {
                     last_message: last.remove(&id),
                     my_role: convert::role(row.my_role),
                     read_seq: convert::seq(row.read_seq),
+                    read_rev: convert::count(row.read_rev.into()),
                     unread: convert::count(row.unread),
+                    mentions: convert::count(row.mentions),
                 })
             })
             .collect()

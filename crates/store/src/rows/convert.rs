@@ -19,6 +19,11 @@ use crate::{
 /// Kinds of rows in the log.
 pub const TEXT: i16 = 1;
 pub const SYSTEM: i16 = 2;
+/// Edits and deletions have a place of their own in the log, and name the place of their message.
+pub const EDIT: i16 = 3;
+pub const DELETION: i16 = 4;
+/// What is left of a deleted message.
+pub const DELETED: i16 = 5;
 
 pub const PUBLIC: i16 = 1;
 pub const PRIVATE: i16 = 2;
@@ -103,7 +108,8 @@ pub fn user(row: account::Model) -> User {
 
 pub fn me(row: account::Model) -> Me {
     let email = Email::trusted(row.email.clone());
-    Me { user: user(row), email }
+    let shares_receipts = row.shares_receipts;
+    Me { user: user(row), email, shares_receipts }
 }
 
 /// A `seq` is never negative; the column is signed because databases have no other.
@@ -127,6 +133,7 @@ pub fn message(row: event::Model) -> Result<Message, StoreError> {
     let content = match row.kind {
         TEXT => Content::Text { body: MessageBody::trusted(row.body) },
         SYSTEM => Content::System { change: serde_json::from_str(&row.body).map_err(|_| corrupt("system message"))? },
+        DELETED => Content::Deleted {},
         _ => Content::Unknown,
     };
     Ok(Message {
@@ -136,6 +143,19 @@ pub fn message(row: event::Model) -> Result<Message, StoreError> {
         author_id: UserId(row.author_id),
         created_at: Timestamp(row.created_at),
         nonce: row.nonce.map(Nonce),
+        version: u32::try_from(row.version).unwrap_or_default(),
+        edited_at: row.edited_at.map(Timestamp),
+        mentions: user_ids(row.mentions.as_deref().unwrap_or_default()),
         content,
     })
+}
+
+/// Ids one after the other, 16 bytes each.
+fn user_ids(bytes: &[u8]) -> Vec<UserId> {
+    bytes.chunks_exact(16).filter_map(|id| uuid::Uuid::from_slice(id).ok()).map(UserId).collect()
+}
+
+/// The other way round; nothing for nobody.
+pub fn mentions_value(mentions: &[UserId]) -> Value {
+    (!mentions.is_empty()).then(|| mentions.iter().flat_map(|id| id.0.into_bytes()).collect::<Vec<u8>>()).into()
 }

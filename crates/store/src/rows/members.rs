@@ -11,9 +11,7 @@ use domain::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Value};
 use shared_types::{
     ConversationId, Seq, Timestamp, UserId,
-    limits::UNREAD_MAX,
     member::{JoinRequest, Member, Role},
-    message::ReadPosition,
     ws::Head,
 };
 
@@ -36,11 +34,6 @@ impl From<HeadRow> for Head {
         Self { conversation_id: ConversationId(row.id), seq: convert::seq(row.head_seq) }
     }
 }
-
-/// What others said behind a position, counted to a bound. `$1` conversation, `$2` person, `$3` position, `$4` first
-/// readable place.
-const UNREAD: &str = "SELECT COUNT(*) AS unread FROM (SELECT 1 FROM event WHERE conversation_id = $1 AND author_id <> $2 \
-                      AND seq > $3 AND seq >= $4 AND kind <> 2 LIMIT $5) unread_events";
 
 const MEMBER_PAGE: &str = "SELECT a.*, m.role AS member_role, m.joined_at FROM member m JOIN account a ON a.id = m.account_id \
                            WHERE m.conversation_id = $1 AND (m.role, m.account_id) > ($2, $3) ORDER BY m.role, m.account_id LIMIT $4";
@@ -141,30 +134,6 @@ impl MemberRows for SqlTx {
         Ok(heads)
     }
 
-    async fn advance_read(&mut self, member: &Membership, seq: Seq) -> Result<(), StoreError> {
-        let sql = "INSERT INTO read_position (account_id, conversation_id, seq) VALUES ($1, $2, $3) \
-                   ON CONFLICT (account_id, conversation_id) DO UPDATE SET seq = excluded.seq WHERE read_position.seq < excluded.seq";
-        self.run(sql, [member.user_id().0.into(), member.conversation_id().0.into(), convert::seq_value(seq)]).await.map(|_| ())
-    }
-
-    async fn read_position(&mut self, member: &Membership) -> Result<ReadPosition, StoreError> {
-        let (user, conversation): (Value, Value) = (member.user_id().0.into(), member.conversation_id().0.into());
-        let sql = "SELECT c.head_seq, COALESCE(r.seq, 0) AS read_seq FROM conversation c \
-                   LEFT JOIN read_position r ON r.conversation_id = c.id AND r.account_id = $1 WHERE c.id = $2";
-        let row = self.first(sql, [user.clone(), conversation.clone()]).await?.ok_or_else(|| corrupt("conversation"))?;
-        let read_seq: i64 = row.try_get("", "read_seq").map_err(translate)?;
-        let head_seq: i64 = row.try_get("", "head_seq").map_err(translate)?;
-        let values = [conversation, user, read_seq.into(), convert::seq_value(member.history_from()), i64::from(UNREAD_MAX).into()];
-        let row = self.first(UNREAD, values).await?.ok_or_else(|| corrupt("count"))?;
-        let unread: i64 = row.try_get("", "unread").map_err(translate)?;
-        Ok(ReadPosition {
-            conversation_id: member.conversation_id(),
-            read_seq: convert::seq(read_seq),
-            unread: convert::count(unread),
-            head_seq: convert::seq(head_seq),
-        })
-    }
-
     async fn insert_join_request(&mut self, conversation: ConversationId, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "INSERT INTO join_request (conversation_id, account_id, requested_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         Ok(self.run(sql, [conversation.0.into(), user.0.into(), now.0.into()]).await? == 1)
@@ -202,5 +171,5 @@ impl SqlTx {
 
 #[cfg(test)]
 pub fn hot_statements() -> Vec<String> {
-    vec![UNREAD.into(), MEMBER_PAGE.into(), HEADS_OF.into()]
+    vec![MEMBER_PAGE.into(), HEADS_OF.into()]
 }

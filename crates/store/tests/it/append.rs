@@ -73,7 +73,15 @@ async fn world() -> (Database, Arc<SqlStore>) {
 
 fn draft(author_id: UserId, conversation_id: ConversationId, nonce: u128, body: &str) -> AppendMessage {
     let id = MessageId(Uuid::new_v4());
-    AppendMessage { id, conversation_id, author_id, nonce: Nonce(Uuid::from_u128(nonce)), body: body.try_into().unwrap(), at: Timestamp(7) }
+    AppendMessage {
+        id,
+        conversation_id,
+        author_id,
+        nonce: Nonce(Uuid::from_u128(nonce)),
+        body: body.try_into().unwrap(),
+        names: Vec::new(),
+        at: Timestamp(7),
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shared_types::{
-    UserId,
+    Timestamp, UserId,
     text::Email,
     user::{Me, User},
 };
@@ -47,14 +47,17 @@ pub trait AccountRows {
 
     async fn set_password_hash(&mut self, id: UserId, hash: &str) -> Result<(), StoreError>;
 
-    /// Display name, its key, bio, and the terms that follow from the names.
-    async fn update_profile(&mut self, user: &User, display_key: &str, terms: &[Vec<u8>]) -> Result<(), StoreError>;
+    /// Display name, its key, bio, whether receipts are shared, and the terms that follow from the names.
+    async fn update_profile(&mut self, me: &Me, display_key: &str, terms: &[Vec<u8>], now: Timestamp) -> Result<(), StoreError>;
 
     /// Whether anybody but `except` has a username or display name with this key.
     async fn name_in_use(&mut self, key: &str, except: UserId) -> Result<bool, StoreError>;
 
     /// People of whom some term begins with each of the words, by display name; at most `limit`.
     async fn find_users(&mut self, words: &[Vec<u8>], limit: u32) -> Result<Vec<User>, StoreError>;
+
+    /// People whose profile changed at or after a moment, in no order; at most `limit`.
+    async fn users_changed_since(&mut self, since: Timestamp, limit: u32) -> Result<Vec<User>, StoreError>;
 
     /// Every account, in order of id after `after`; for changes that concern everyone.
     async fn user_ids_after(&mut self, after: Option<UserId>, limit: u32) -> Result<Vec<UserId>, StoreError>;

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use shared_types::{
     ConversationId, Seq, Timestamp, UserId,
     member::{JoinRequest, Member, Role},
-    message::ReadPosition,
     ws::Head,
 };
 
@@ -50,11 +49,6 @@ pub trait MemberRows {
 
     /// Where these conversations stand; those that do not exist are left out.
     async fn heads(&mut self, conversations: &[ConversationId]) -> Result<Vec<Head>, StoreError>;
-
-    /// Moves the position forward, never back.
-    async fn advance_read(&mut self, member: &Membership, seq: Seq) -> Result<(), StoreError>;
-
-    async fn read_position(&mut self, member: &Membership) -> Result<ReadPosition, StoreError>;
 
     /// False if the person has asked already.
     async fn insert_join_request(&mut self, conversation: ConversationId, user: UserId, now: Timestamp) -> Result<bool, StoreError>;
