@@ -29,6 +29,8 @@ ALTER TABLE event ADD COLUMN edited_at BIGINT;
 ALTER TABLE event ADD COLUMN mentions {bytes};
 ALTER TABLE event ADD COLUMN sent_seal {bytes};
 CREATE UNIQUE INDEX event_id ON event (id);
+DROP INDEX event_author_nonce;
+CREATE UNIQUE INDEX event_nonce ON event (nonce, author_id) WHERE nonce IS NOT NULL;
 
 CREATE TABLE mention (
     account_id {uuid} NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -14,6 +14,7 @@ pub mod names;
 pub mod people;
 pub mod ports;
 pub mod receipts;
+pub mod resume;
 pub mod rooms;
 pub mod sessions;
 pub mod snapshot;

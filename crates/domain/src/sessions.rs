@@ -103,6 +103,11 @@ pub(crate) async fn open(ctx: &Ctx, tx: &mut dyn Tx, me: Me, origin: Origin) -> 
     Ok(Opened { signed_in, refresh_token: Some(refresh_token), session_id: id })
 }
 
+/// Those of the sessions that have not ended; for a node that may have missed it.
+pub async fn live(ctx: &Ctx, sessions: &[SessionId]) -> Result<Vec<SessionId>> {
+    Ok(ctx.store.read().await?.live_sessions(sessions).await?)
+}
+
 /// Exchanges a refresh token for a new one and an access token. A token that was exchanged before, beyond a short grace,
 /// has been stolen or copied: the whole session ends.
 pub async fn refresh(ctx: &Ctx, token: &str, origin: Origin) -> Result<Opened> {

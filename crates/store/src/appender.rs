@@ -279,7 +279,7 @@ async fn memberships(tx: &SqlTx, drafts: &[&AppendMessage]) -> Result<HashSet<(C
 /// Messages that these nonces have named before.
 async fn earlier(tx: &SqlTx, drafts: &[&AppendMessage]) -> Result<HashMap<(UserId, Nonce), Earlier>, StoreError> {
     let sql = earlier_sql(drafts.len().next_power_of_two());
-    let values = padded(drafts.iter().map(|message| [message.author_id.0.into(), message.nonce.0.into()]));
+    let values = padded(drafts.iter().map(|message| [message.nonce.0.into(), message.author_id.0.into()]));
     let rows: Vec<event::Model> = tx.all(&sql, values).await?;
     rows.into_iter()
         .map(|row| {
@@ -313,7 +313,7 @@ fn memberships_sql(pairs: usize) -> String {
 }
 
 fn earlier_sql(nonces: usize) -> String {
-    format!("SELECT * FROM event WHERE (author_id, nonce) IN (VALUES {})", dialect::tuples(nonces, 2, 1))
+    format!("SELECT * FROM event WHERE nonce IS NOT NULL AND (nonce, author_id) IN (VALUES {})", dialect::tuples(nonces, 2, 1))
 }
 
 fn move_heads_sql(conversations: usize) -> String {

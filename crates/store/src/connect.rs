@@ -1,6 +1,10 @@
 //! Opening a database: the pools, their settings, and the schema brought up to date.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use domain::ports::{
@@ -11,7 +15,7 @@ use migrations::Migrator;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
-use crate::{appender::Appender, dialect, error::translate, tx::SqlTx};
+use crate::{appender::Appender, checkpointer::Checkpointer, dialect, error::translate, tx::SqlTx};
 
 /// Connections that read beside the one that writes (SQLite), or connections in all (PostgreSQL).
 const SQLITE_READERS: u32 = 4;
@@ -43,6 +47,7 @@ pub struct SqlStore {
     readers: DatabaseConnection,
     writer: DatabaseConnection,
     appender: Appender,
+    checkpointer: Option<Checkpointer>,
 }
 
 impl SqlStore {
@@ -50,7 +55,7 @@ impl SqlStore {
     pub async fn open(url: &DatabaseUrl) -> Result<Arc<Self>, ConnectError> {
         let (readers, writer) = match url {
             DatabaseUrl::SqliteFile(path) => {
-                let address = format!("sqlite://{}?mode=rwc", path.display());
+                let address = sqlite_address(path);
                 // The writer first: it creates the file and switches it to WAL.
                 let writer = Database::connect(sqlite(&address, 1)).await.map_err(ConnectError::Open)?;
                 let readers = Database::connect(sqlite(&address, SQLITE_READERS)).await.map_err(ConnectError::Open)?;
@@ -66,7 +71,11 @@ impl SqlStore {
         };
         migrate(&writer).await?;
         let appender = Appender::start(writer.clone());
-        Ok(Arc::new(Self { readers, writer, appender }))
+        let checkpointer = match url {
+            DatabaseUrl::SqliteFile(path) => Some(Checkpointer::start(path, &sqlite_address(path)).await.map_err(ConnectError::Open)?),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        Ok(Arc::new(Self { readers, writer, appender, checkpointer }))
     }
 
     pub(crate) fn writer(&self) -> &DatabaseConnection {
@@ -75,6 +84,9 @@ impl SqlStore {
 
     /// Closes the pools, so that SQLite folds its write-ahead log into the file.
     pub async fn close(&self) {
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.stop().await;
+        }
         for pool in [self.readers.clone(), self.writer.clone()] {
             if let Err(error) = pool.close().await {
                 tracing::warn!(%error, "a database pool did not close");
@@ -87,7 +99,11 @@ fn timeouts(options: &mut ConnectOptions) {
     options.acquire_timeout(Duration::from_secs(5)).connect_timeout(Duration::from_secs(5));
 }
 
-fn sqlite(address: &str, connections: u32) -> ConnectOptions {
+fn sqlite_address(path: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", path.display())
+}
+
+pub(crate) fn sqlite(address: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(address);
     timeouts(&mut options);
     options
@@ -106,6 +122,7 @@ fn sqlite(address: &str, connections: u32) -> ConnectOptions {
                 .pragma("busy_timeout", "5000")
                 .pragma("cache_size", "-8000")
                 .pragma("temp_store", "MEMORY")
+                .pragma("wal_autocheckpoint", "0")
                 .pragma("journal_size_limit", "67108864")
         });
     options

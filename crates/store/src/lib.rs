@@ -5,6 +5,7 @@
 //! that both databases understand; what they do not share stands in `dialect.rs`.
 
 mod appender;
+mod checkpointer;
 mod connect;
 mod dialect;
 mod entity;

@@ -68,16 +68,20 @@ impl Socket {
         if let Some(frame) = self.kept.pop_front() {
             return frame;
         }
-        loop {
-            match self.next_raw().await {
-                Raw::Text(text) => match serde_json::from_str(&text).unwrap() {
-                    ServerFrame::Heads { .. } => {}
-                    frame => return frame,
-                },
-                Raw::Ping(_) | Raw::Pong(_) => {}
-                other => panic!("a text frame was expected, not {other:?}"),
+        // Heartbeats must not keep a test waiting for ever.
+        let next = async {
+            loop {
+                match self.next_raw().await {
+                    Raw::Text(text) => match serde_json::from_str(&text).unwrap() {
+                        ServerFrame::Heads { .. } => {}
+                        frame => return frame,
+                    },
+                    Raw::Ping(_) | Raw::Pong(_) => {}
+                    other => panic!("a text frame was expected, not {other:?}"),
+                }
             }
-        }
+        };
+        timeout(PATIENCE, next).await.expect("a frame in time")
     }
 
     async fn next_raw(&mut self) -> Raw {

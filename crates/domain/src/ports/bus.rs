@@ -61,4 +61,9 @@ pub trait Bus: Send + Sync {
 pub trait Subscription: Send {
     /// The next delivery, or `None` when the bus has shut down.
     async fn next(&mut self) -> Option<Delivery>;
+
+    /// A delivery that is here already, so that a subscriber can take all that waits in one go.
+    fn try_next(&mut self) -> Option<Delivery> {
+        None
+    }
 }

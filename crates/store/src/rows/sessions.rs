@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use shared_types::{SessionId, Timestamp, UserId};
 
 use crate::{
+    dialect,
     entity::{session, ws_ticket},
     error::translate,
     tx::SqlTx,
@@ -34,6 +35,17 @@ impl SessionRows for SqlTx {
 
     async fn session(&mut self, id: SessionId) -> Result<Option<SessionRecord>, StoreError> {
         Ok(session::Entity::find_by_id(id.0).one(&self.inner).await.map_err(translate)?.map(record))
+    }
+
+    async fn live_sessions(&mut self, ids: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
+        let mut live = Vec::with_capacity(ids.len());
+        // Databases bound the number of values in a statement.
+        for ids in ids.chunks(dialect::MAX_VALUES) {
+            let is_asked_for = session::Column::Id.is_in(ids.iter().map(|id| id.0));
+            let query = session::Entity::find().select_only().column(session::Column::Id).filter(is_asked_for);
+            live.extend(query.into_tuple::<uuid::Uuid>().all(&self.inner).await.map_err(translate)?.into_iter().map(SessionId));
+        }
+        Ok(live)
     }
 
     async fn sessions_of(&mut self, user: UserId) -> Result<Vec<SessionRecord>, StoreError> {

@@ -39,6 +39,9 @@ pub trait SessionRows {
     /// Live sessions only: an ended one has no row.
     async fn session(&mut self, id: SessionId) -> Result<Option<SessionRecord>, StoreError>;
 
+    /// Those of the ids that are still there; of however many.
+    async fn live_sessions(&mut self, ids: &[SessionId]) -> Result<Vec<SessionId>, StoreError>;
+
     async fn sessions_of(&mut self, user: UserId) -> Result<Vec<SessionRecord>, StoreError>;
 
     /// Replaces the refresh hash if it still is `expected`; false if another request was faster.
