@@ -75,7 +75,7 @@ async fn tokens_that_do_not_hold_are_refused_before_anything_is_read() {
 
 /// Every route of the document, asked with nothing, nonsense and no identity: no fault, and always the one shape.
 #[tokio::test]
-async fn no_route_has_a_fault_to_show() {
+async fn p21_no_route_has_a_fault_to_show() {
     let world = World::new().await;
     let ann = world.person("ann").await;
     let document: Value = ann.get(route::OPENAPI).await.ok();

@@ -9,28 +9,13 @@ use shared_types::{
     conversation::Visibility,
     message::Message,
     route,
-    ws::{Event, EventPage},
+    ws::{ClientFrame, Event, EventPage, ServerFrame},
 };
 use testkit::{World, body_of};
 use uuid::Uuid;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_identical_sends_are_one_message() {
-    let world = World::new().await;
-    let (ann, bob) = world.ann_and_bob().await;
-    let room = ann.opens_room_with("tides", &[&bob]).await;
-    let nonce = Nonce(Uuid::new_v4());
-    let answers = join_all((0..64).map(|_| ann.tries_to_say(room, nonce, "hi"))).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == StatusCode::CREATED).count(), 1);
-    let first = answers[0].ok::<Message>();
-    assert!(answers.iter().all(|answer| answer.ok::<Message>() == first));
-    assert_eq!(bob.reads_all(room).await, ["hi"]);
-    // The same nonce of another person is another message.
-    bob.tries_to_say(room, nonce, "hi").await.ok::<Message>();
-}
-
 #[tokio::test]
-async fn a_nonce_means_the_same_message_for_ever() {
+async fn p2_a_nonce_means_the_same_message_for_ever() {
     let mut world = World::new().await;
     let mut ann = world.person("ann").await;
     let (room, other) = (ann.opens_room("tides", Visibility::Private).await, ann.opens_room("boats", Visibility::Private).await);
@@ -45,7 +30,7 @@ async fn a_nonce_means_the_same_message_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_writers_share_one_order_without_holes() {
+async fn p3_fifty_writers_share_one_order_without_holes() {
     let world = World::new().await;
     let ann = world.person("ann").await;
     let room = ann.opens_room("tides", Visibility::Public).await;
@@ -72,7 +57,7 @@ async fn fifty_writers_share_one_order_without_holes() {
 }
 
 #[tokio::test]
-async fn times_never_run_backwards_along_the_log_whatever_the_clock_does() {
+async fn p19_times_never_run_backwards_along_the_log_whatever_the_clock_does() {
     let world = World::new().await;
     let ann = world.person("ann").await;
     let room = ann.opens_room("tides", Visibility::Public).await;
@@ -149,4 +134,29 @@ async fn a_page_names_everybody_it_mentions() {
     let mut names: Vec<String> = page.users.iter().map(|user| user.display_name.to_string()).collect();
     names.sort();
     assert_eq!(names, ["Ann Lee", "bob"], "current names, of the author and of whom they added");
+}
+
+#[tokio::test]
+async fn p4_one_socket_sends_without_waiting_and_is_stored_in_that_order() {
+    let world = World::new().await;
+    let (ann, bob) = world.ann_and_bob().await;
+    let room = ann.opens_room_with("tides", &[&bob]).await;
+    let mut socket = ann.connects().await;
+    let sent: Vec<(Nonce, String)> = (0..100).map(|n| (Nonce(Uuid::new_v4()), format!("line {n}"))).collect();
+    for (nonce, body) in &sent {
+        let body = body.as_str().try_into().unwrap();
+        socket.say(&ClientFrame::Send { conversation_id: room, nonce: *nonce, body }).await;
+    }
+    let mut last = Seq::START;
+    for (nonce, _) in &sent {
+        let stored = socket
+            .hears_that(|frame| match frame {
+                ServerFrame::Ack { nonce: acked, message } if acked == nonce => Some(message.seq),
+                _ => None,
+            })
+            .await;
+        assert!(stored > last, "{stored} after {last}");
+        last = stored;
+    }
+    assert_eq!(bob.reads_all(room).await, sent.into_iter().map(|(_, body)| body).collect::<Vec<_>>());
 }

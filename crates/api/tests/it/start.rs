@@ -48,7 +48,7 @@ fn refusal(command: &mut Command) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_acknowledged_survives_kill_9() {
+async fn p1_what_was_acknowledged_survives_kill_9() {
     let database = Database::fresh().await;
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
     let mut program = start(&database);
@@ -115,7 +115,7 @@ async fn unknown_settings_are_told_with_a_suggestion() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused_and_left_alone() {
+async fn p15_a_newer_schema_is_refused_and_left_alone() {
     let database = Database::fresh().await;
     drop(start(&database));
     let connection = sea_orm::Database::connect(match &database.url {

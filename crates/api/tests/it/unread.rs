@@ -3,43 +3,58 @@
 use serde_json::json;
 use shared_types::{
     Seq,
-    message::{Content, ReadPosition},
+    message::{Content, Message, ReadPosition},
     route,
+    server::Integrity,
     ws::{ClientFrame, ServerFrame},
 };
 use testkit::{Person, World};
 
-async fn recounted(reader: &Person, room: shared_types::ConversationId, read: Seq) -> u32 {
+async fn recounted(reader: &Person, room: shared_types::ConversationId, read: Seq) -> (u32, u32) {
     let messages = reader.page(room, "?after=0&limit=200").await.messages;
-    let counts = messages
+    let unread = messages
         .iter()
         .filter(|message| message.seq > read && message.author_id != reader.id && matches!(message.content, Content::Text { .. }));
-    u32::try_from(counts.count()).unwrap()
+    let (unread, naming): (Vec<_>, Vec<_>) = unread.partition(|message| !message.mentions.contains(&reader.id));
+    let naming = u32::try_from(naming.len()).unwrap();
+    (u32::try_from(unread.len()).unwrap() + naming, naming)
 }
 
 #[tokio::test]
-async fn unread_is_what_a_count_from_scratch_gives_after_every_step() {
+async fn p13_unread_is_what_a_count_from_scratch_gives_after_every_step() {
     let world = World::new().await;
     let (ann, bob) = world.ann_and_bob().await;
     let room = ann.opens_room_with("tides", &[&bob]).await;
     let topic = route::path(route::CONVERSATION, &[&room]);
     // A fixed walk over everything that moves a count: both speak, the room changes, the reader reads on and back.
     let mut chance = 7_u64;
-    for step in 0..60 {
+    let mut said: Vec<Message> = Vec::new();
+    let at = |message: &Message| route::path(route::MESSAGE, &[&room, &message.id]);
+    for step in 0..120 {
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        match chance >> 62 {
-            0 => drop(ann.says(room, "from ann").await),
-            1 => drop(bob.says(room, "from bob").await),
-            2 => ann.patch(&topic, &json!({"topic": format!("topic {step}")})).await.done(),
-            _ => {
+        let some = |of: usize| usize::try_from(chance >> 33).unwrap() % of;
+        match chance >> 61 {
+            0 => said.push(ann.says(room, "from ann").await),
+            1 => said.push(ann.says(room, "for @bob").await),
+            2 => drop(bob.says(room, "from bob").await),
+            3 => ann.patch(&topic, &json!({"topic": format!("topic {step}")})).await.done(),
+            4 if !said.is_empty() => {
+                let body = if some(2) == 0 { "no one" } else { "after all for @bob" };
+                ann.patch(&at(&said[some(said.len())]), &json!({"body": body})).await.done();
+            }
+            5 if !said.is_empty() => ann.delete(&at(&said.swap_remove(some(said.len())))).await.done(),
+            back => {
                 let head = bob.sees(room).await.head_seq;
                 let seq = Seq((chance >> 33) % (head.0 + 2));
-                bob.put(&route::path(route::READ, &[&room]), &json!({"seq": seq})).await.done();
+                bob.put(&route::path(route::READ, &[&room]), &json!({"seq": seq, "back": back == 7})).await.done();
             }
         }
         let seen = bob.sees(room).await;
-        assert_eq!(seen.unread, recounted(&bob, room, seen.read_seq).await, "after step {step}");
+        assert_eq!((seen.unread, seen.mentions), recounted(&bob, room, seen.read_seq).await, "after step {step}");
     }
+    let integrity: Integrity = ann.get(route::INTEGRITY).await.ok();
+    assert_eq!((integrity.differences, integrity.conversations), (Vec::new(), 2));
+    bob.get(route::INTEGRITY).await.refused(404, shared_types::ErrorCode::NotFound);
 }
 
 #[tokio::test]

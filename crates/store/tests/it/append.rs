@@ -6,6 +6,7 @@ use domain::{
     Membership,
     ports::{
         Store,
+        StoreError,
         store::{AppendMessage, Appended, NewAccount, NewConversation},
     },
 };
@@ -136,4 +137,36 @@ async fn two_nodes_share_one_order_and_one_memory_of_nonces() {
     places.sort_unstable();
     assert_eq!(places, (1..=100).collect::<Vec<_>>());
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Appended::Stored(_) | Appended::Repeated(_))));
+}
+
+/// The writer takes so much and no more; what it does not take is refused at once, and what it took is stored.
+#[tokio::test]
+async fn p17_p18_more_than_the_writer_can_take_is_refused_at_once_and_loses_nothing() {
+    let (_database, store) = world().await;
+    // Whoever holds the writer's only connection (or the room's lock) keeps every batch waiting.
+    let mut busy = store.write().await.unwrap();
+    busy.lock_conversation(ROOM).await.unwrap();
+    let answers: Vec<_> = (0..12_000_u128).map(|n| store.append(draft(ANN, ROOM, n, "x"))).collect();
+    let answers = tokio::spawn(join_all(answers));
+    tokio::task::yield_now().await;
+    drop(busy);
+    let outcomes = answers.await.unwrap();
+    let stored = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Appended::Stored(_)))).count();
+    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreError::Unavailable(_)))).count();
+    assert_eq!(stored + refused, 12_000);
+    assert!((8_192..12_000).contains(&stored), "{stored} stored");
+    // The queue takes the first ones, so whatever was refused came after whatever was stored.
+    assert!(outcomes.iter().position(Result::is_err) >= Some(stored));
+    let heads = store.read().await.unwrap().heads(&[ROOM]).await.unwrap();
+    assert_eq!(heads[0].seq, Seq(stored as u64));
+}
+
+/// The call takes the place, not the first poll.
+#[tokio::test]
+async fn p4_what_was_asked_first_is_stored_first() {
+    let (_database, store) = world().await;
+    let (first, second) = (store.append(draft(ANN, ROOM, 1, "first")), store.append(draft(ANN, ROOM, 2, "second")));
+    let seq = |outcome: Appended| if let Appended::Stored(message) = outcome { message.seq } else { Seq(0) };
+    let second = seq(second.await.unwrap());
+    assert_eq!((seq(first.await.unwrap()), second), (Seq(1), Seq(2)));
 }
