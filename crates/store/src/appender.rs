@@ -4,11 +4,17 @@
 //! id, so that nobody loses a membership in between and two nodes cannot wait for each other. It looks for earlier uses of
 //! its nonces only when an insert was refused for one: nonces are hardly ever used twice, and the unique index knows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use domain::ports::{
     StoreError,
-    store::{Answer, AppendMessage, Appended, Earlier, MovePosition, Moved, Unique},
+    store::{Answer, AppendMessage, Appended, Earlier, MovePosition, Moved, Unique, WriterMeter},
 };
 use sea_orm::{DatabaseConnection, FromQueryResult, TransactionTrait, Value};
 use shared_types::{
@@ -38,21 +44,42 @@ enum Job {
 /// A handle to the task. Dropping the last handle ends it, after what is queued.
 pub struct Appender {
     jobs: mpsc::Sender<Job>,
+    done: Arc<Done>,
+}
+
+/// What has been done since the start.
+#[derive(Default)]
+struct Done {
+    commits: AtomicU64,
+    messages: AtomicU64,
 }
 
 impl Appender {
     pub fn start(writer: DatabaseConnection) -> Self {
         let (jobs, mut queue) = mpsc::channel::<Job>(QUEUE);
+        let done = Arc::<Done>::default();
+        let counted = done.clone();
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(BATCH);
             while queue.recv_many(&mut batch, BATCH).await > 0 {
-                commit(&writer, &mut batch).await;
+                let stored = commit(&writer, &mut batch).await;
+                counted.commits.fetch_add(1, Ordering::Relaxed);
+                counted.messages.fetch_add(stored, Ordering::Relaxed);
                 // Those who were answered just now may have more to say: whatever is ready to run goes first, so that the next
                 // batch holds it. Without load nothing is, and nobody waits.
                 tokio::task::yield_now().await;
             }
         });
-        Self { jobs }
+        Self { jobs, done }
+    }
+
+    pub fn meter(&self) -> WriterMeter {
+        WriterMeter {
+            waiting: self.jobs.max_capacity() - self.jobs.capacity(),
+            capacity: self.jobs.max_capacity(),
+            commits: self.done.commits.load(Ordering::Relaxed),
+            messages: self.done.messages.load(Ordering::Relaxed),
+        }
     }
 
     pub fn append(&self, message: AppendMessage) -> Answer<Appended> {
@@ -76,8 +103,9 @@ impl Appender {
     }
 }
 
-/// Commits a batch and answers each of its senders; empties it.
-async fn commit(writer: &DatabaseConnection, batch: &mut Vec<Job>) {
+/// Commits a batch and answers each of its senders; empties it. Answers how many messages it stored.
+async fn commit(writer: &DatabaseConnection, batch: &mut Vec<Job>) -> u64 {
+    let mut count = 0;
     let (mut appends, mut moves) = (Vec::with_capacity(batch.len()), Vec::new());
     for job in batch.drain(..) {
         match job {
@@ -94,6 +122,7 @@ async fn commit(writer: &DatabaseConnection, batch: &mut Vec<Job>) {
     match outcome {
         Ok((stored, moved)) => {
             for ((_, answer), outcome) in appends.into_iter().zip(stored) {
+                count += u64::from(matches!(outcome, Appended::Stored(_)));
                 let _ = answer.send(Ok(outcome));
             }
             for ((_, answer), outcome) in moves.into_iter().zip(moved) {
@@ -119,6 +148,7 @@ async fn commit(writer: &DatabaseConnection, batch: &mut Vec<Job>) {
             }
         }
     }
+    count
 }
 
 /// One error for many who wait.

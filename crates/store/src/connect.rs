@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use domain::ports::{
     Store, StoreError, Tx,
-    store::{Answer, AppendMessage, Appended, MovePosition, Moved},
+    store::{Answer, AppendMessage, Appended, MovePosition, Moved, WriterMeter},
 };
 use migrations::Migrator;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
@@ -167,6 +167,10 @@ impl Store for SqlStore {
 
     fn move_position(&self, job: MovePosition) -> Answer<Option<Moved>> {
         self.appender.move_position(job)
+    }
+
+    fn writer_meter(&self) -> WriterMeter {
+        self.appender.meter()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
