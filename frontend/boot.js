@@ -20,6 +20,9 @@ if (app) {
     if (!("WebAssembly" in globalThis)) throw new TypeError("no WebAssembly");
     const { default: init } = await import(script);
     await init({ module_or_path: wasm });
+    // `trunk serve` puts a script into the page, and who develops wants nothing kept.
+    const isServedByTrunk = document.querySelector("script:not([src])");
+    if (!isServedByTrunk) navigator.serviceWorker?.register("/sw.js").catch(() => {});
   } catch (error) {
     console.error(error);
     fail(

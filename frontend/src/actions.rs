@@ -4,16 +4,18 @@
 //! of them arrives in the signals of [`crate::state`], and a failure in `app.toasts`.
 
 mod account;
+mod changing;
 mod connection;
 mod effects;
+mod marking;
 mod members;
 mod rooms;
 mod search;
 mod sending;
 mod timeline;
 
-pub use self::{account::*, connection::retry_connection, members::*, rooms::*, search::*, sending::*, timeline::*};
+pub use self::{account::*, changing::*, connection::retry_connection, marking::*, members::*, rooms::*, search::*, sending::*, timeline::*};
 pub(crate) use self::{
     effects::carry_out,
-    sending::{draft_told, keep},
+    sending::{draft_told, keep, reread_letters},
 };

@@ -5,6 +5,7 @@
 
 mod dates;
 mod events;
+mod kept;
 mod page;
 mod storage;
 mod tabs;
@@ -20,6 +21,7 @@ pub use self::{
         time_of_day,
     },
     events::{is_online, is_visible, on_connectivity, on_foreign_store, on_stay, on_visibility},
+    kept::{forget_kept, keep, keep_for, kept},
     page::{copy_text, dress, focus, focus_first, is_touch, origin, reload, set_connection, set_title},
     storage::{forget, store, store_text, stored, stored_keys, stored_text},
     tabs::{Channel, Held, acquire, seize},

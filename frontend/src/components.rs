@@ -3,6 +3,7 @@
 pub mod announcer;
 pub mod composer;
 pub mod confirm;
+pub mod conflict;
 pub mod connection;
 pub mod details;
 pub mod face;
@@ -14,6 +15,7 @@ pub mod overlay;
 pub mod people_picker;
 pub mod profile_card;
 pub mod rail;
+pub mod seen_by;
 pub mod shell;
 pub mod switcher;
 pub mod timeline;

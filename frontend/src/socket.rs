@@ -1,36 +1,36 @@
 //! The connection: opens and reopens the socket as [`client::link`] says, feeds its frames to the model, and carries what the
 //! model wants said. One timer for all of it. Of several tabs one has the socket; see [`client::tabs`].
 
+mod ahead;
+mod reports;
 mod tabs;
 mod wire;
 
 use client::{
     link::Step,
     outbox::{Carrier, Dispatch},
-    tabs::{ABNORMAL, Way, Word},
+    tabs::{ABNORMAL, Greeting, Way, Word},
 };
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 use shared_types::{
-    ConversationId, Seq, Timestamp,
+    Timestamp,
     message::SendMessage,
-    ws::{ClientFrame, Ready, ServerFrame},
+    ws::{ClientFrame, ServerFrame},
 };
 use wire::{Heard, Socket};
 
 pub(crate) use self::{tabs::Seat, wire::Wire};
 
 use crate::{
-    actions::carry_out,
+    actions::{self, carry_out},
     api::{self, ApiFailure, token},
     browser,
-    state::{AppState, Core},
+    state::{AppState, Core, OpenPhase},
 };
 
 /// A heartbeat is answered by a ping if the last one is at least this old.
 const PING_EVERY_MS: i64 = 10_000;
-/// Read positions are reported at most this often.
-const REPORT_EVERY_MS: i64 = 1_000;
 /// Without a socket for so long, messages go by POST.
 const POST_AFTER_MS: i64 = 1_500;
 
@@ -79,15 +79,16 @@ pub(crate) fn follow(app: AppState, happened: impl FnOnce(&mut Core, Timestamp) 
 /// Does what follows from the present state: reads for the model, letters, positions; and sets the alarm for what comes later.
 pub(crate) fn pump(app: AppState) {
     let now = browser::now();
-    let Some((effects, letters, positions)) = app.core.try_update_value(|core| {
-        let letters = carrier(core, now).map_or_else(Vec::new, |carrier| core.model.take_due(carrier, now));
-        let positions = positions_to_report(core, now);
+    let Some((effects, letters, marks)) = app.core.try_update_value(|core| {
+        let letters = letter_carrier(core, now).map_or_else(Vec::new, |carrier| core.model.take_due(carrier, now));
+        let marks = reports::take_marks(core, now);
+        reports::tell_delivered(core, now);
         core.seat.tell_seen(core.model.marks());
-        (core.model.take_effects(), letters, positions)
+        (core.model.take_effects(), letters, marks)
     }) else {
         return;
     };
-    report(app, positions);
+    reports::tell_marks(app, marks);
     for effect in effects {
         carry_out(app, effect);
     }
@@ -99,11 +100,11 @@ pub(crate) fn pump(app: AppState) {
 
 /// Reports read positions even if the last report is young: the page goes out of view.
 pub(crate) fn report_now(app: AppState) {
-    let positions = app.core.try_update_value(|core| {
+    let marks = app.core.try_update_value(|core| {
         core.reported.1 = Timestamp(0);
-        positions_to_report(core, browser::now())
+        reports::take_marks(core, browser::now())
     });
-    report(app, positions.unwrap_or_default());
+    reports::tell_marks(app, marks.unwrap_or_default());
 }
 
 fn tick(app: AppState) {
@@ -114,8 +115,7 @@ fn tick(app: AppState) {
 
 fn set_alarm(app: AppState, now: Timestamp) {
     app.core.update_value(|core| {
-        let report_at = has_news_to_report(core, now).then(|| core.reported.1.plus_ms(REPORT_EVERY_MS));
-        let moments = [core.link.wake_at(now), core.model.outbox().wake_at(now), report_at];
+        let moments = [core.link.wake_at(now), core.model.outbox().wake_at(now), reports::due_at(core, now)];
         core.alarm = moments.into_iter().flatten().min().map(|moment| {
             let delay_ms = u32::try_from(moment.since_ms(now).max(0)).unwrap_or_default();
             // A little later rather than a little too early, which would only ask again.
@@ -124,7 +124,13 @@ fn set_alarm(app: AppState, now: Timestamp) {
     });
 }
 
-/// How letters travel now; `None` if they had better wait.
+/// How letters travel now; `None` if they had better wait, or if another tab sends them: one sender for all tabs keeps them in
+/// order, and it also has those of tabs that are gone.
+fn letter_carrier(core: &Core, now: Timestamp) -> Option<Carrier> {
+    carrier(core, now).filter(|_| !core.seat.rules.is_following())
+}
+
+/// How anything travels now; `None` if it had better wait.
 fn carrier(core: &Core, now: Timestamp) -> Option<Carrier> {
     if core.link.is_live() {
         return Some(Carrier::Socket);
@@ -156,38 +162,6 @@ fn dispatch(app: AppState, letter: Dispatch) {
                 },
             });
         }),
-    }
-}
-
-fn has_news_to_report(core: &Core, now: Timestamp) -> bool {
-    carrier(core, now).is_some() && core.model.marks().iter().any(|(id, seq)| core.reported.0.get(id) != Some(seq))
-}
-
-/// Positions that the server has not been told of, if it is time to tell.
-fn positions_to_report(core: &mut Core, now: Timestamp) -> Vec<(Carrier, ConversationId, Seq)> {
-    let Some(carrier) = carrier(core, now) else { return Vec::new() };
-    if !has_news_to_report(core, now) || now.since_ms(core.reported.1) < REPORT_EVERY_MS {
-        return Vec::new();
-    }
-    core.reported.1 = now;
-    let known = &mut core.reported.0;
-    let news = core.model.marks().iter().filter(|(id, seq)| known.insert(**id, **seq) != Some(**seq));
-    news.map(|(id, seq)| (carrier, *id, *seq)).collect()
-}
-
-fn report(app: AppState, positions: Vec<(Carrier, ConversationId, Seq)>) {
-    for (carrier, conversation_id, seq) in positions {
-        match carrier {
-            Carrier::Socket => {
-                app.look(|core| core.wire.send(&ClientFrame::Read { conversation_id, seq }));
-            }
-            Carrier::Post => spawn_local(async move {
-                // If it does not arrive, the next connection tells it again.
-                if let Ok(position) = api::mark_read(conversation_id, seq).await {
-                    app.work(|core| core.model.apply(ServerFrame::Read { position }, browser::now()));
-                }
-            }),
-        }
     }
 }
 
@@ -237,6 +211,7 @@ fn open_socket(app: AppState, renew: bool) {
             Err(ApiFailure::SignedOut) => return,
             Err(_) => {
                 return follow(app, |core, now| {
+                    core.model.make_do();
                     core.link.opening_failed(now, browser::chance());
                     None
                 });
@@ -249,7 +224,7 @@ fn open_socket(app: AppState, renew: bool) {
         });
         match socket {
             Some(socket) => app.core.update_value(|core| core.wire = Wire::Own(socket)),
-            None => hear(app, Heard::Closed(ABNORMAL), ""),
+            None => hear(app, Heard::Closed(ABNORMAL, None), ""),
         }
     });
 }
@@ -257,16 +232,25 @@ fn open_socket(app: AppState, renew: bool) {
 fn hear(app: AppState, heard: Heard, token: &str) {
     match heard {
         Heard::Opened => {
-            app.look(|core| core.wire.send(&ClientFrame::Auth { token: token.to_owned() }));
+            app.look(|core| {
+                core.wire.send(&ClientFrame::Auth { token: token.to_owned(), resume: core.model.resume() })
+            });
         }
         Heard::Text(text) => {
             // A frame that does not parse is from a newer server: the heads will tell what it was.
             if let Ok(frame) = serde_json::from_str::<ServerFrame>(&text) {
-                pass_on(app, &frame);
+                // Where this tab goes on is no beginning for the others.
+                let goes_on = matches!(frame, ServerFrame::Resumed(_));
+                if !goes_on {
+                    pass_on(app, &frame);
+                }
                 take_frame(app, frame);
+                if goes_on {
+                    app.look(|core| core.seat.rules.standing().iter().for_each(|word| core.seat.say(word)));
+                }
             }
         }
-        Heard::Closed(code) => close(app, code),
+        Heard::Closed(code, come_back_ms) => close(app, code, come_back_ms),
     }
 }
 
@@ -279,10 +263,11 @@ fn pass_on(app: AppState, frame: &ServerFrame) {
     });
 }
 
-fn close(app: AppState, code: u16) {
+fn close(app: AppState, code: u16, come_back_ms: Option<i64>) {
     follow(app, |core, now| {
+        core.model.make_do();
         hang_up_for(core, code);
-        core.link.closed(code, now, browser::chance())
+        core.link.closed(code, come_back_ms, now, browser::chance())
     });
 }
 
@@ -291,7 +276,8 @@ fn take_frame(app: AppState, frame: ServerFrame) {
     let now = browser::now();
     app.core.update_value(|core| core.link.heard(now));
     match &frame {
-        ServerFrame::Ready(ready) => greet(app, ready, now),
+        ServerFrame::Ready(ready) => greet(app, Greeting { session_id: ready.session_id, build: ready.build.clone() }, now),
+        ServerFrame::Resumed(resumed) => greet(app, Greeting { session_id: resumed.session_id, build: resumed.build.clone() }, now),
         ServerFrame::Heads { .. } => {
             app.core.update_value(|core| ping(core, now, PING_EVERY_MS));
         }
@@ -309,18 +295,25 @@ fn take_frame(app: AppState, frame: ServerFrame) {
 }
 
 /// The server knows who we are, and the stream begins.
-fn greet(app: AppState, ready: &Ready, now: Timestamp) {
-    app.session_id.set(Some(ready.session_id));
+fn greet(app: AppState, greeting: Greeting, now: Timestamp) {
+    app.session_id.set(Some(greeting.session_id));
+    // What could not be read without a connection is read now.
+    let failed = app.look(|core| core.model.open_id().filter(|_| matches!(core.open_trouble, Some(OpenPhase::Failed(_)))));
+    if let Some(id) = failed.flatten() {
+        actions::open_conversation(app, id);
+    }
     let is_update = app.core.try_update_value(|core| {
         core.link.ready(now);
-        core.seat.rules.greeted(ready);
+        let build = greeting.build.clone();
+        core.seat.rules.greeted(greeting);
         if core.seat.rules.is_following() {
             core.wire = core.seat.wire();
         }
         core.model.socket_live();
         ping(core, now, 0);
-        core.build.get_or_insert_with(|| ready.build.clone()) != &ready.build
+        core.build.get_or_insert_with(|| build.clone()) != &build
     });
+    ahead::read_ahead(app);
     if is_update == Some(true) {
         app.link.update_ready.set(true);
     }

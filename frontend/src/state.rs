@@ -38,6 +38,8 @@ pub mod preferences;
 pub mod roster;
 pub mod toasts;
 
+pub(crate) mod kept;
+
 mod core;
 mod paint;
 
@@ -45,7 +47,7 @@ pub(crate) use self::core::Core;
 pub use self::{
     drafts::{DraftPlace, Drafts},
     link::LinkState,
-    open::{Edge, Landing, OpenPhase, OpenState, Place, RowHandle},
+    open::{Conflict, Edge, Landing, OpenPhase, OpenState, Place, RowHandle},
     people::People,
     preferences::PreferencesState,
     roster::RosterState,
@@ -141,6 +143,7 @@ impl AppState {
         let done = self.core.try_update_value(change);
         socket::pump(self);
         paint::paint(self);
+        kept::keep_soon(self);
         done
     }
 

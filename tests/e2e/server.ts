@@ -35,6 +35,13 @@ export class Server {
     await this.#end("SIGKILL");
   }
 
+  /** Is dead for so long, and answers again, with the same address and data, when the promise is kept. */
+  async outage(ms: number): Promise<void> {
+    await this.kill();
+    await delay(ms);
+    await this.#launch();
+  }
+
   /** Starts the program again, with the same address and data; a running one is first asked to end. */
   async restart(): Promise<void> {
     await this.#end("SIGTERM");

@@ -21,13 +21,9 @@ use domain::{
 use realtime::Hub;
 use shared_types::{Timestamp, ws::close};
 use store::{DatabaseUrl, SqlStore};
+use tokio_util::task::TaskTracker;
 
-use crate::{
-    config::Config,
-    listener::{Listener, Peer},
-    router::router,
-    secrets::ServerSecrets,
-};
+use crate::{config::Config, listener::Listener, router::router, secrets::ServerSecrets, serve, ws::Sockets};
 
 /// Sessions that have run out are removed this often.
 const SWEEP: Duration = Duration::from_hours(1);
@@ -40,12 +36,10 @@ const DATABASE_PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct App {
     pub ctx: Ctx,
-    pub hub: Hub,
     pub config: Arc<Config>,
     /// Set when the server begins to stop, so that balancers look elsewhere.
     pub stopping: Arc<AtomicBool>,
-    /// Names this build for clients: another name after a reconnect means that a newer client is there.
-    pub build: Arc<str>,
+    pub sockets: Arc<Sockets>,
 }
 
 struct SystemClock;
@@ -116,8 +110,9 @@ impl Server {
             login_throttle: Arc::<Throttle>::default(),
         };
         conversations::ensure_general(&ctx).await.context("cannot prepare the first room")?;
-        let hub = Hub::start(ctx.clone());
-        let app = App { ctx, hub, config: Arc::new(config), stopping: Arc::default(), build: crate::static_files::build().into() };
+        let build = crate::static_files::build().into();
+        let sockets = Sockets { ctx: ctx.clone(), hub: Hub::start(ctx.clone()), build, tasks: TaskTracker::new() };
+        let app = App { ctx, config: Arc::new(config), stopping: Arc::default(), sockets: Arc::new(sockets) };
         Ok(Self { app, store, listener })
     }
 
@@ -126,31 +121,25 @@ impl Server {
         self.listener.describe()
     }
 
-    /// Serves until `stop` resolves, then lets what is under way finish: readiness goes first, sockets are told to come
-    /// back soon, requests are answered.
+    /// Serves until `stop` resolves, then lets what is under way finish: readiness goes first, sockets are told when to come
+    /// back, requests are answered.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let Self { app, store, listener } = self;
         let sweeping = tokio::spawn(sweep(app.ctx.clone()));
-        let service = router(app.clone()).into_make_service_with_connect_info::<Peer>();
-        let (drained, drain) = tokio::sync::oneshot::channel();
-        let stopping = {
+        let draining = {
             let app = app.clone();
             async move {
                 stop.await;
                 app.stopping.store(true, Ordering::Release);
-                app.hub.close_all(close::RESTART).await;
-                let _ = drained.send(());
+                app.sockets.hub.close_all(close::RESTART).await;
+                app.sockets.tasks.close();
             }
         };
-        let serving = axum::serve(listener, service).with_graceful_shutdown(stopping);
-        let overdue = async {
-            let _ = drain.await;
-            tokio::time::sleep(GRACE).await;
+        let drained = {
+            let app = app.clone();
+            async move { app.sockets.tasks.wait().await }
         };
-        tokio::select! {
-            outcome = async { serving.await } => outcome.context("the listener failed")?,
-            () = overdue => tracing::warn!("some requests did not finish in time"),
-        }
+        serve::serve(listener, router(app), draining, drained, GRACE).await;
         sweeping.abort();
         store.close().await;
         Ok(())

@@ -5,6 +5,7 @@ pub mod conversations;
 pub mod me;
 pub mod members;
 pub mod messages;
+pub mod metrics;
 pub mod people;
 pub mod rooms;
 pub mod server;

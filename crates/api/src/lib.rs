@@ -12,6 +12,7 @@ pub mod openapi;
 mod origin;
 mod router;
 mod secrets;
+mod serve;
 mod static_files;
 pub mod telemetry;
 mod ws;

@@ -18,7 +18,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     app::App,
-    http::{auth, conversations, me, members, messages, people, rooms, server},
+    http::{auth, conversations, me, members, messages, metrics, people, rooms, server},
     middleware, openapi, static_files, ws,
 };
 
@@ -58,6 +58,7 @@ pub fn documented() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(server::get_server))
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))
+        .routes(routes!(metrics::metrics))
         .split_for_parts()
 }
 

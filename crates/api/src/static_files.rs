@@ -19,6 +19,9 @@ use crate::error::Problem;
 struct Client;
 
 const INDEX: &str = "index.html";
+/// Keeps the client on the device. It loads what it keeps, and may do nothing else.
+const WORKER: &str = "sw.js";
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'";
 const NOT_BUILT: &str = "The browser client is not part of this build. `cargo xtask run` builds both; the API is served as usual.\n";
 
 /// Any path that is no route of the API: a file of the client, or the client itself, which knows the rest.
@@ -31,7 +34,8 @@ pub async fn serve(request: Request) -> Response {
         return Problem::not_found().into_response();
     }
     if let Some(file) = Client::get(path).filter(|_| !path.is_empty()) {
-        return answer(path, file, request.headers(), None);
+        let policy = (path == WORKER).then(|| WORKER_POLICY.to_owned());
+        return answer(path, file, request.headers(), policy);
     }
     // A path with an ending names a file, and that file is not there.
     if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
@@ -129,7 +133,7 @@ fn content_security_policy(index: &str) -> String {
     }
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }
 

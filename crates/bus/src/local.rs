@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ports::{Bus, Delivery, Signal, Subscription};
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::broadcast::{
+    self,
+    error::{RecvError, TryRecvError},
+};
 
 /// Signals that a subscriber may be behind before it loses the oldest and is told of the gap.
 const CAPACITY: usize = 8_192;
@@ -47,6 +50,14 @@ impl Subscription for LocalSubscription {
             Ok(signal) => Some(Delivery::Signal(signal)),
             Err(RecvError::Lagged(_)) => Some(Delivery::Gap),
             Err(RecvError::Closed) => None,
+        }
+    }
+
+    fn try_next(&mut self) -> Option<Delivery> {
+        match self.ring.try_recv() {
+            Ok(signal) => Some(Delivery::Signal(signal)),
+            Err(TryRecvError::Lagged(_)) => Some(Delivery::Gap),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => None,
         }
     }
 }

@@ -4,13 +4,16 @@
 //! moment. [`model::Model`] holds the nouns together; the other modules are one noun each.
 
 pub mod draft;
+pub mod edits;
 pub mod fuzzy;
+pub mod keeper;
 pub mod link;
 pub mod model;
 pub mod outbox;
 pub mod people;
 pub mod plain;
 pub mod preferences;
+pub mod receipts;
 pub mod roster;
 pub mod session;
 pub mod sync;

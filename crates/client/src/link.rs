@@ -16,8 +16,9 @@ const CONNECT_PATIENCE_MS: i64 = 10_000;
 const SETTLED_AFTER_MS: i64 = 10_000;
 /// While the browser says that there is no network: it may be wrong (a server on this machine), so try now and then.
 const NO_NETWORK_WAIT_MS: i64 = 15_000;
-/// Everyone comes back after a restart; within this time, not at once.
+/// Everyone comes back after a restart; within this time, not at once, if the server does not tell each when.
 const RESTART_SPREAD_MS: i64 = 2_000;
+const LONGEST_COME_BACK_MS: i64 = 60_000;
 const RECONNECTING_AFTER_MS: i64 = 3_000;
 const OFFLINE_AFTER_MS: i64 = 20_000;
 
@@ -126,8 +127,8 @@ impl Link {
         self.heard_at = now;
     }
 
-    /// The socket closed, or could not be opened (`code` 1006).
-    pub fn closed(&mut self, code: u16, now: Timestamp, chance: f64) -> Option<Step> {
+    /// The socket closed, or could not be opened (`code` 1006). `come_back_ms` if the server told when it wants to be asked again.
+    pub fn closed(&mut self, code: u16, come_back_ms: Option<i64>, now: Timestamp, chance: f64) -> Option<Step> {
         if self.state == State::Stopped || matches!(self.state, State::Waiting { .. }) {
             return None;
         }
@@ -138,7 +139,8 @@ impl Link {
         self.renew |= code == close::UNAUTHENTICATED;
         if code == close::RESTART {
             self.go_down(now);
-            self.wait(now, SHORTEST_WAIT_MS + share(RESTART_SPREAD_MS, chance));
+            let delay = come_back_ms.map_or_else(|| share(RESTART_SPREAD_MS, chance), |ms| ms.clamp(0, LONGEST_COME_BACK_MS));
+            self.wait(now, SHORTEST_WAIT_MS + delay);
         } else {
             self.lose(now, chance);
         }

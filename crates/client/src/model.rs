@@ -3,9 +3,14 @@
 //! Each method takes what happened; afterwards [`Model::take_effects`] tells what has to be asked of the server, and
 //! [`Model::take_touched`] what has to be drawn anew.
 
+mod ahead;
+mod changing;
 mod facts;
 mod following;
+mod kept;
+mod marking;
 mod reading;
+mod resuming;
 mod window;
 mod writing;
 
@@ -20,20 +25,23 @@ use shared_types::{
     conversation::{Conversation, ConversationKind, ConversationList},
     message::Message,
     user::{Me, User},
-    ws::{Event, ServerFrame},
+    ws::ServerFrame,
 };
 
 use self::reading::Open;
 pub use self::{
+    kept::{Kept, KeptConversation},
     reading::{Opened, Stand, WindowPlace},
     writing::may_pass,
 };
 use crate::{
+    edits::Edits,
     outbox::Outbox,
+    receipts::Receipts,
     roster::{self, RosterRow, Sections, Sources},
     sync::{Effect, Log},
-    timeline::Timeline,
-    unread::Unread,
+    timeline::{Amended, Timeline},
+    unread::{Mark, Unread},
 };
 
 /// What has to be drawn anew.
@@ -64,6 +72,10 @@ struct Entry {
     conversation: Conversation,
     unread: Unread,
     log: Log,
+    amended: Amended,
+    receipts: Receipts,
+    /// Up to where the others know that this device has received it.
+    delivered: Seq,
     /// The facts (name, members, my role …) are those at this place of the log or later.
     facts_seq: Seq,
 }
@@ -78,15 +90,27 @@ pub struct Model {
     timelines: Vec<Timeline>,
     open: Option<Open>,
     outbox: Outbox,
+    edits: Edits,
     drafts: HashMap<ConversationId, String>,
     /// Read positions that the server has not confirmed.
-    marks: BTreeMap<ConversationId, Seq>,
+    marks: BTreeMap<ConversationId, Mark>,
     reading_conversations: BTreeSet<ConversationId>,
+    /// Conversations that are not the reader's any more: an answer that was on its way does not bring one back.
+    lost: BTreeSet<ConversationId>,
     asked_users: BTreeSet<UserId>,
+    /// People of whom the stream has told, and will tell what changes. A late answer about them is no news.
+    streamed_users: BTreeSet<UserId>,
+    /// How often the list was asked for and has not come, since frames were lost.
+    reading_lists: u32,
+    owes_list: bool,
     /// Reads that failed; the next heartbeat asks again.
     owed_conversations: BTreeSet<ConversationId>,
     owed_users: BTreeSet<UserId>,
     is_loaded: bool,
+    /// See [`Model::awaits_news`].
+    awaits_news: bool,
+    /// The server's clock as it was told last.
+    server_now: Timestamp,
     effects: Vec<Effect>,
     touched: Touched,
 }
@@ -129,6 +153,11 @@ impl Model {
         self.entries.get(&id).map_or(0, |entry| entry.unread.count())
     }
 
+    /// How many of the unread messages name the reader.
+    pub fn mentions(&self, id: ConversationId) -> u32 {
+        self.entries.get(&id).map_or(0, |entry| entry.unread.mentions())
+    }
+
     /// Over all conversations.
     pub fn total_unread(&self) -> u32 {
         self.entries.values().fold(0, |sum, entry| sum.saturating_add(entry.unread.count()))
@@ -160,6 +189,7 @@ impl Model {
             users: &self.users,
             draft: self.drafts.get(&id).map_or("", String::as_str),
             unread: entry.unread.count(),
+            mentions: entry.unread.mentions(),
             has_failed: self.outbox.has_failed(id),
         }
     }
@@ -167,19 +197,33 @@ impl Model {
     /// A frame of the socket.
     pub fn apply(&mut self, frame: ServerFrame, now: Timestamp) {
         match frame {
-            ServerFrame::Ready(ready) => {
+            ServerFrame::Ready(mut ready) => {
+                self.server_now = self.server_now.max(ready.now);
                 self.signed_in(ready.me);
-                self.list_read(ready.list);
+                self.meet_by_stream(std::mem::take(&mut ready.list.users));
+                for conversation in &ready.list.conversations {
+                    self.lost.remove(&conversation.id);
+                }
+                self.forget_questions();
+                self.take_list(ready.list);
+                self.connected_anew();
             }
+            ServerFrame::Resumed(resumed) => self.resumed(*resumed),
             ServerFrame::Ack { nonce, message } => self.message_stored(nonce, message),
-            ServerFrame::Event { event: Event::Message { message } } => self.hear(message),
-            ServerFrame::User { user } => self.meet([user]),
-            ServerFrame::Read { position } => self.position_told(position),
+            // One from a newer server has a place that the next `heads` reveals.
+            ServerFrame::Event { event } => self.hear(event),
+            ServerFrame::User { user } => self.meet_by_stream([user]),
+            ServerFrame::Read { position } => {
+                self.position_told(position);
+                self.fill(position.conversation_id);
+            }
+            ServerFrame::Receipts { conversation_id, receipts } => self.receipts_told(conversation_id, &receipts),
             ServerFrame::JoinRequested { user, .. } => {
                 self.meet([user]);
                 self.touched.join_requests = true;
             }
-            ServerFrame::Heads { heads } => {
+            ServerFrame::Heads { heads, now } => {
+                self.server_now = self.server_now.max(now);
                 for head in heads {
                     self.head_told(head);
                 }
@@ -187,36 +231,62 @@ impl Model {
             }
             ServerFrame::Gone { conversation_id } => self.lose(conversation_id),
             ServerFrame::NewSession { session } => self.touched.new_session = Some(session),
-            ServerFrame::Resync {} => self.effects.push(Effect::ReadList),
+            ServerFrame::Resync {} => {
+                // What the stream would have told of people is lost too.
+                self.streamed_users.clear();
+                self.want_list();
+            }
             ServerFrame::Error { error, nonce: Some(nonce) } if may_pass(error.code) => {
                 let after_ms = error.limit.filter(|_| error.code == ErrorCode::RateLimited).map(|seconds| seconds.saturating_mul(1_000));
                 self.message_put_off(nonce, after_ms.and_then(|ms| i64::try_from(ms).ok()), now);
             }
             ServerFrame::Error { error, nonce: Some(nonce) } => self.message_refused(nonce, error.code),
-            // An event from a newer server has a place that the next `heads` reveals.
-            ServerFrame::Event { event: Event::Unknown }
-            | ServerFrame::Error { nonce: None, .. }
-            | ServerFrame::Pong { .. }
-            | ServerFrame::Unknown => {}
+            ServerFrame::Error { nonce: None, .. } | ServerFrame::Pong { .. } | ServerFrame::Unknown => {}
         }
     }
 
     /// Who this is.
     pub fn signed_in(&mut self, me: Me) {
-        self.meet([me.user.clone()]);
+        self.know(me.user.clone());
         if self.me.as_ref() != Some(&me) {
-            self.me = Some(me);
+            let shared = self.me.replace(me).is_some_and(|me| me.shares_receipts);
             self.touched.me = true;
+            self.sharing_changed(shared);
         }
     }
 
-    /// People as they are now, wherever they were mentioned. A new name changes every place that shows it.
+    /// Who does not show their receipts sees nobody's.
+    fn sharing_changed(&mut self, shared: bool) {
+        let shares = self.me.as_ref().is_some_and(|me| me.shares_receipts);
+        if shared && !shares {
+            self.entries.values_mut().for_each(|entry| entry.receipts.clear());
+            self.touched.open = true;
+        } else if shares && !shared {
+            self.want_receipts();
+        }
+    }
+
+    /// People as an answer tells of them, which may be older than what the stream has told.
     pub fn meet(&mut self, users: impl IntoIterator<Item = User>) {
         for user in users {
-            self.asked_users.remove(&user.id);
-            if self.users.get(&user.id) == Some(&user) {
-                continue;
+            if !self.streamed_users.contains(&user.id) {
+                self.know(user);
             }
+        }
+    }
+
+    /// People as they are now.
+    fn meet_by_stream(&mut self, users: impl IntoIterator<Item = User>) {
+        for user in users {
+            self.streamed_users.insert(user.id);
+            self.know(user);
+        }
+    }
+
+    /// A new name changes every place that shows it.
+    fn know(&mut self, user: User) {
+        self.asked_users.remove(&user.id);
+        if self.users.get(&user.id) != Some(&user) {
             if let Some(me) = self.me.as_mut().filter(|me| me.user.id == user.id) {
                 me.user = user.clone();
                 self.touched.me = true;
@@ -256,6 +326,9 @@ impl Model {
 
     /// Asks once more for what could not be read. A heartbeat is a good moment: the server lives, and it comes only so often.
     fn ask_again(&mut self) {
+        if std::mem::take(&mut self.owes_list) {
+            self.want_list();
+        }
         let users = std::mem::take(&mut self.owed_users);
         self.want_users(users);
         for id in std::mem::take(&mut self.owed_conversations) {
@@ -264,12 +337,33 @@ impl Model {
         let followed: Vec<ConversationId> = self.timelines.iter().map(|timeline| timeline.conversation_id).collect();
         for id in followed {
             self.fill(id);
+            self.reread(id);
         }
     }
 
-    /// The whole list, from `ready` or from the API.
+    /// The whole list, as the API tells it.
     pub fn list_read(&mut self, list: ConversationList) {
-        self.meet(list.users);
+        if self.reading_lists == 0 {
+            // A tab that begins to follow: what it heard before is older.
+            self.streamed_users.clear();
+        }
+        self.reading_lists = self.reading_lists.saturating_sub(1);
+        self.meet(list.users.iter().cloned());
+        self.take_list(list);
+    }
+
+    fn want_list(&mut self) {
+        self.reading_lists += 1;
+        self.effects.push(Effect::ReadList);
+    }
+
+    /// The list could not be read; the next heartbeat asks again.
+    pub fn list_failed(&mut self) {
+        self.reading_lists = self.reading_lists.saturating_sub(1);
+        self.owes_list = true;
+    }
+
+    fn take_list(&mut self, list: ConversationList) {
         let listed: BTreeSet<ConversationId> = list.conversations.iter().map(|conversation| conversation.id).collect();
         for conversation in list.conversations {
             self.conversation_read(conversation);
@@ -280,51 +374,70 @@ impl Model {
             self.want_conversation(id);
         }
         self.is_loaded = true;
+        self.awaits_news = false;
         self.touched.sections = true;
         self.open_what_waits();
     }
 
+    /// A conversation that the reader has just made, joined or changed.
+    pub fn conversation_entered(&mut self, entered: Conversation) {
+        self.lost.remove(&entered.id);
+        self.conversation_read(entered);
+    }
+
     /// A conversation as the server has it now, or had it a moment ago.
     pub fn conversation_read(&mut self, read: Conversation) {
+        let (id, head) = (read.id, read.head_seq);
+        if self.lost.contains(&id) && !self.reading_conversations.contains(&id) {
+            return self.want_conversation(id);
+        }
+        self.take_in(read);
+        if self.timeline(id).is_some() {
+            self.fill(id);
+        } else {
+            self.skip_to(id, head);
+        }
+    }
+
+    /// The facts and the counts of a snapshot. What its log holds is still to be followed, or to be skipped.
+    fn take_in(&mut self, read: Conversation) {
         let id = read.id;
+        self.lost.remove(&id);
         self.reading_conversations.remove(&id);
         self.owed_conversations.remove(&id);
         self.meet(read.people.iter().cloned());
         self.want_users(read.last_message.iter().map(|message| message.author_id));
         self.touched.conversations.insert(id);
         self.touched.sections = true;
-        let window = self.timelines.iter().find(|timeline| timeline.conversation_id == id);
-        let followed = window.map(|timeline| timeline.last().filter(|_| timeline.at_end()));
+        let count = marking::count_of(&read);
         let Some(entry) = self.entries.get_mut(&id) else {
             // A window that was read before: the log has to be followed from its end.
-            let applied = followed.flatten().unwrap_or(read.head_seq).min(read.head_seq);
+            let window = self.timelines.iter().find(|timeline| timeline.conversation_id == id);
+            let applied = window.map_or(read.head_seq, |timeline| timeline.through().min(read.head_seq));
             let mut log = Log::new(applied);
             log.reaches(read.head_seq);
-            let unread = Unread::new(read.read_seq, read.unread, read.head_seq);
-            self.entries.insert(id, Entry { facts_seq: read.head_seq, unread, log, conversation: read });
-            self.fill(id);
+            let entry = Entry {
+                unread: Unread::new(count),
+                log,
+                amended: Amended::new(applied),
+                receipts: Receipts::default(),
+                delivered: Seq::START,
+                facts_seq: read.head_seq,
+                conversation: read,
+            };
+            self.entries.insert(id, entry);
             return;
         };
-        entry.unread.told(read.read_seq, read.unread, read.head_seq);
-        if entry.unread.read_seq() > read.read_seq {
-            self.marks.insert(id, entry.unread.read_seq());
-        }
         if read.head_seq >= entry.facts_seq {
             entry.facts_seq = read.head_seq;
             let known = &entry.conversation;
             let is_newer = read.head_seq >= known.head_seq;
             let (head_seq, active_at) = (known.head_seq.max(read.head_seq), known.active_at.max(read.active_at));
             let last_message = if is_newer { read.last_message.clone() } else { known.last_message.clone() };
-            entry.conversation = Conversation { head_seq, active_at, last_message, ..read.clone() };
+            entry.conversation = Conversation { head_seq, active_at, last_message, ..read };
         }
-        entry.log.reaches(read.head_seq);
-        if followed.is_some() {
-            self.fill(id);
-        } else {
-            let news = entry.log.skip_to(read.head_seq);
-            self.apply_all(id, news);
-            self.settle(id);
-        }
+        entry.log.reaches(count.head);
+        self.count_told(id, count);
     }
 
     /// The conversation could not be read: `gone` if the server says that there is none for us.
@@ -341,7 +454,12 @@ impl Model {
     pub fn lose(&mut self, id: ConversationId) {
         let title = self.row(id).map(|row| row.title);
         self.entries.remove(&id);
+        self.lost.insert(id);
+        self.reading_conversations.remove(&id);
         self.timelines.retain(|timeline| timeline.conversation_id != id);
+        if let Some(open) = self.open.as_mut().filter(|open| open.id == id) {
+            open.awaiting = None;
+        }
         self.marks.remove(&id);
         self.touched.sections = true;
         self.touched.conversations.insert(id);

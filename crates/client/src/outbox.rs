@@ -3,6 +3,8 @@
 //! A letter keeps its nonce over every try, and the server knows a nonce for ever. So trying again is always safe, and
 //! "did it arrive?" need never be answered by guessing.
 
+mod kept;
+
 #[cfg(test)]
 mod tests;
 
@@ -151,6 +153,9 @@ impl Outbox {
         if self.letters.len() >= MOST || self.letters_of(id).count() >= MOST_PER_CONVERSATION {
             return Err(Full);
         }
+        // A clock that was set back must not change the order in which letters are taken up again.
+        let last = self.letters_of(id).last().map(|last| last.written_at.plus_ms(1));
+        let now = last.map_or(now, |last| last.max(now));
         self.letters.push(Letter {
             nonce,
             conversation_id: id,

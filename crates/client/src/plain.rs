@@ -1,4 +1,6 @@
-//! The text of a message as words and links. Nothing here is markup: views make text nodes and anchors of it.
+//! The text of a message as words, links and names. Nothing here is markup: views make text nodes and anchors of it.
+
+use shared_types::mention::mentions;
 
 /// A stretch of a text. All stretches together are the text, byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,12 +11,17 @@ pub enum Segment {
         text: String,
         href: String,
     },
+    /// `@username` of somebody whom the message mentions.
+    Mention {
+        text: String,
+        username: String,
+    },
 }
 
 impl Segment {
     pub fn text(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Link { text, .. } => text,
+            Self::Text(text) | Self::Link { text, .. } | Self::Mention { text, .. } => text,
         }
     }
 }
@@ -44,6 +51,37 @@ pub fn segments(text: &str) -> Vec<Segment> {
         segments.push(Segment::Text(text[text_from..].to_owned()));
     }
     segments
+}
+
+/// The same, with the names of these people set apart; `usernames` in lower case.
+pub fn segments_naming(text: &str, usernames: &[String]) -> Vec<Segment> {
+    let mentions = if usernames.is_empty() { Vec::new() } else { mentions(text) };
+    let mut mentions = mentions.into_iter().filter(|mention| usernames.contains(&mention.username)).peekable();
+    let mut at = 0;
+    let mut named = Vec::new();
+    for segment in segments(text) {
+        let end = at + segment.text().len();
+        if matches!(segment, Segment::Text(_)) {
+            while let Some(mention) = mentions.next_if(|mention| mention.at.end <= end) {
+                // One that begins inside a link is part of it.
+                if mention.at.start < at {
+                    continue;
+                }
+                if mention.at.start > at {
+                    named.push(Segment::Text(text[at..mention.at.start].to_owned()));
+                }
+                at = mention.at.end;
+                named.push(Segment::Mention { text: text[mention.at].to_owned(), username: mention.username });
+            }
+            if at < end {
+                named.push(Segment::Text(text[at..end].to_owned()));
+            }
+        } else {
+            named.push(segment);
+        }
+        at = end;
+    }
+    named
 }
 
 /// Whether a text is one to three emoji and nothing else: drawn large, without a bubble.
@@ -170,6 +208,16 @@ mod tests {
     }
 
     #[test]
+    fn only_who_is_mentioned_is_set_apart() {
+        let named: Vec<String> = segments_naming("@Ann, @bob: https://a.example/@ann and `@ann`", &["ann".to_owned()])
+            .into_iter()
+            .filter(|segment| matches!(segment, Segment::Mention { .. }))
+            .map(|segment| segment.text().to_owned())
+            .collect();
+        assert_eq!(named, ["@Ann"]);
+    }
+
+    #[test]
     fn emoji_alone_are_found_and_nothing_else() {
         for text in ["🦀", " 🦀🎉❤️ ", "👩‍👩‍👧‍👦", "🇩🇪🇫🇷", "👍🏽", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "⌚"]
         {
@@ -182,7 +230,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_segments_are_the_text_and_every_link_is_a_web_link(text in "(https?://|[a-z.()@/ \n\"é🦀]|http|:){0,40}") {
+        fn the_segments_are_the_text_and_every_link_is_a_web_link(text in "(https?://|[a-z.()@/ \n\"é🦀]|http|:|@ab|`){0,40}") {
+            let named = segments_naming(&text, &["abc".to_owned(), "é".to_owned(), "ab".to_owned()]);
+            prop_assert_eq!(named.iter().map(Segment::text).collect::<String>(), text.as_str());
             let segments = segments(&text);
             prop_assert_eq!(segments.iter().map(Segment::text).collect::<String>(), text);
             for segment in segments {

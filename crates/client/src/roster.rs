@@ -38,6 +38,8 @@ pub struct RosterRow {
     pub preview: Preview,
     /// Never counted up, always derived; 1,000 means "999+".
     pub unread: u32,
+    /// How many of them name the reader.
+    pub mentions: u32,
     /// When something last happened.
     pub active_at: Timestamp,
     /// A message of the reader in here could not be sent.
@@ -64,6 +66,8 @@ pub enum Preview {
         author: Speaker,
         change: Change,
     },
+    /// What was said last has been deleted.
+    Deleted,
 }
 
 /// Who said it, as the second line shows it.
@@ -82,6 +86,7 @@ pub(crate) struct Sources<'a> {
     pub users: &'a HashMap<UserId, User>,
     pub draft: &'a str,
     pub unread: u32,
+    pub mentions: u32,
     pub has_failed: bool,
 }
 
@@ -95,6 +100,7 @@ pub(crate) fn row(conversation: &Conversation, sources: &Sources) -> RosterRow {
         faces: others(conversation, sources.me).map(|user| user.id).take(2).collect(),
         preview: preview(conversation, sources),
         unread: sources.unread,
+        mentions: sources.mentions,
         active_at: conversation.active_at,
         has_failed: sources.has_failed,
     }
@@ -148,6 +154,7 @@ fn preview(conversation: &Conversation, sources: &Sources) -> Preview {
     match &message.content {
         Content::Text { body } => Preview::Text { author, text: glance(body.as_str()) },
         Content::System { change } => Preview::System { author, change: change.clone() },
+        Content::Deleted {} => Preview::Deleted,
         _ => Preview::Other { author },
     }
 }
@@ -158,7 +165,7 @@ mod tests {
     use crate::testing::{direct, message, person, room, user};
 
     fn sources(users: &HashMap<UserId, User>) -> Sources<'_> {
-        Sources { me: Some(user(1)), users, draft: "", unread: 0, has_failed: false }
+        Sources { me: Some(user(1)), users, draft: "", unread: 0, mentions: 0, has_failed: false }
     }
 
     #[test]

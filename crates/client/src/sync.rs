@@ -25,7 +25,7 @@ pub enum Effect {
     ReadLog { conversation_id: ConversationId, after: Seq },
     /// Read the conversation itself → `Model::conversation_read` or `Model::conversation_failed`.
     ReadConversation(ConversationId),
-    /// Read the whole list → `Model::list_read`.
+    /// Read the whole list → `Model::list_read` or `Model::list_failed`.
     ReadList,
     /// Read a window → `Model::window_read` or `Model::window_failed`.
     ReadWindow { conversation_id: ConversationId, place: WindowPlace },

@@ -4,7 +4,8 @@
 //! said. The others follow: a frame that the leader passes on is to them what a frame of a socket of their own would be, and
 //! answers to another tab's nonces or pings find nothing there that they belong to.
 //!
-//! A leader that connects passes on its `ready` too, and all begin with the same snapshot. A tab that comes later asks how the
+//! A leader that connects passes on its `ready` too, and all begin with the same snapshot; a leader that resumes has the others
+//! read theirs, since what it missed is not what they missed. A tab that comes later asks how the
 //! connection stands, and from the answer on keeps every frame that is passed on. Only then does it read the list over REST. An
 //! event that is not in that list was committed after it was read, hence passed on after the tab had begun to keep frames; an
 //! event that is in both is dropped by its `seq`; and what the leader itself missed, `heads` and `resync` tell everybody.
@@ -14,9 +15,11 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 use shared_types::{
-    ConversationId, Seq, SessionId, Timestamp,
-    ws::{ClientFrame, Ready, ServerFrame},
+    ConversationId, SessionId, Timestamp,
+    ws::{ClientFrame, ServerFrame},
 };
+
+use crate::unread::Mark;
 
 /// The close code of a connection of which nobody said why it ended.
 pub const ABNORMAL: u16 = 1006;
@@ -43,8 +46,8 @@ pub enum Word {
     Hurry,
     /// To the leader: this is to be written.
     Say { frame: ClientFrame },
-    /// The reader has seen everything up to `seq`, in the tab that says so; it tells the server as well.
-    Seen { conversation_id: ConversationId, seq: Seq },
+    /// Where the reader is to be, as the tab that says so tells the server as well.
+    Seen { conversation_id: ConversationId, mark: Mark },
     /// A draft as it is typed, by the key under which it is stored.
     Draft { key: String, text: String },
     /// From a tab with a newer build.
@@ -52,7 +55,7 @@ pub enum Word {
     Unknown,
 }
 
-/// What a `ready` tells and the API does not.
+/// What a `ready` or `resumed` tells and the API does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Greeting {
     pub session_id: SessionId,
@@ -77,7 +80,7 @@ pub enum Act {
     Hurry,
     /// Another tab leads: give the socket and the lock up, and follow.
     StepDown,
-    Seen(ConversationId, Seq),
+    Seen(ConversationId, Mark),
     Draft(String, String),
 }
 
@@ -124,6 +127,11 @@ impl Tabs {
         matches!(self.role, Role::Leading(_))
     }
 
+    /// Nobody leads: the browser has no locks.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.role, Role::Alone)
+    }
+
     pub fn is_following(&self) -> bool {
         matches!(self.role, Role::Following(_))
     }
@@ -162,9 +170,9 @@ impl Tabs {
     }
 
     /// The socket of this tab is live.
-    pub fn greeted(&mut self, ready: &Ready) {
-        if let Role::Leading(greeting) = &mut self.role {
-            *greeting = Some(Greeting { session_id: ready.session_id, build: ready.build.clone() });
+    pub fn greeted(&mut self, greeting: Greeting) {
+        if let Role::Leading(held) = &mut self.role {
+            *held = Some(greeting);
         }
     }
 
@@ -190,7 +198,7 @@ impl Tabs {
     /// Another tab says something.
     pub fn hear(&mut self, word: Word) -> Act {
         match (&mut self.role, word) {
-            (_, Word::Seen { conversation_id, seq }) => Act::Seen(conversation_id, seq),
+            (_, Word::Seen { conversation_id, mark }) => Act::Seen(conversation_id, mark),
             (_, Word::Draft { key, text }) => Act::Draft(key, text),
             (Role::Leading(_), word) => match word {
                 Word::Leading => Act::StepDown,
@@ -236,6 +244,11 @@ fn take(stage: &mut Stage, frame: Box<ServerFrame>) -> Act {
     match stage {
         // A snapshot and where it belongs in the stream: better than any list.
         _ if matches!(*frame, ServerFrame::Ready(_)) => *stage = Stage::Inside,
+        // The leader goes on from where it stood, not from where this tab stood.
+        _ if let ServerFrame::Resumed(resumed) = &*frame => {
+            *stage = Stage::Reading(Vec::new());
+            return Act::ReadList(Greeting { session_id: resumed.session_id, build: resumed.build.clone() });
+        }
         Stage::Inside => {}
         Stage::Reading(kept) if kept.len() < MOST_KEPT => {
             kept.push(*frame);

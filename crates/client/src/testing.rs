@@ -4,9 +4,10 @@ use shared_types::{
     ConversationId, MessageId, Nonce, Seq, Timestamp, UserId,
     conversation::{Conversation, ConversationKind, Visibility},
     member::Role,
-    message::{Change, Content, Message},
+    message::{Change, Content, Message, MessagePage},
     text::{Bio, DisplayName, Email, RoomName, Topic, Username},
     user::{Me, ServerRole, User},
+    ws::Event,
 };
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ pub fn person(n: u64, name: &str) -> User {
 }
 
 pub fn me(n: u64, name: &str) -> Me {
-    Me { user: person(n, name), email: Email::trusted("a@b.c".to_owned()) }
+    Me { user: person(n, name), email: Email::trusted("a@b.c".to_owned()), shares_receipts: true }
 }
 
 /// A text in conversation `c` at place `seq`, a second per place.
@@ -51,8 +52,36 @@ pub fn message(c: u64, seq: u64, author: UserId, body: &str) -> Message {
         author_id: author,
         created_at: Timestamp(i64::try_from(seq).unwrap() * 1_000),
         nonce: None,
+        version: 0,
+        edited_at: None,
+        mentions: Vec::new(),
         content: Content::Text { body: body.try_into().unwrap() },
     }
+}
+
+pub fn said(message: Message) -> Event {
+    Event::Message { message }
+}
+
+/// The event at `seq` by which this message got another text.
+pub fn edited(seq: u64, message: &Message, body: &str) -> Event {
+    let at = Timestamp(i64::try_from(seq).unwrap() * 1_000);
+    let content = Content::Text { body: body.try_into().unwrap() };
+    let message = Message { version: message.version + 1, edited_at: Some(at), content, ..message.clone() };
+    Event::Edited { seq: Seq(seq), at, by: message.author_id, message }
+}
+
+/// The event at `seq` by which this message was erased.
+pub fn deleted(seq: u64, message: &Message) -> Event {
+    let at = Timestamp(i64::try_from(seq).unwrap() * 1_000);
+    let message = Message { mentions: Vec::new(), content: Content::Deleted {}, ..message.clone() };
+    Event::Deleted { seq: Seq(seq), at, by: message.author_id, message }
+}
+
+/// A page that covers `(after, through]` of a log that ends at `head`.
+pub fn page_of(messages: Vec<Message>, after: u64, through: u64, head: u64) -> MessagePage {
+    let (at_start, at_end) = (after == 0, through >= head);
+    MessagePage { messages, after: Seq(after), through: Seq(through), users: Vec::new(), at_start, at_end, head_seq: Seq(head) }
 }
 
 pub fn system(c: u64, seq: u64, author: UserId, change: Change) -> Message {
@@ -76,7 +105,9 @@ pub fn room(n: u64, name: &str, head: u64) -> Conversation {
         last_message: None,
         my_role: Role::Member,
         read_seq: Seq(0),
+        read_rev: 0,
         unread: 0,
+        mentions: 0,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The loaded window of one conversation: a stretch of its log without holes, at most [`WINDOW_CAP`] messages long.
 
+mod amended;
 pub mod row;
 mod rows;
 
@@ -8,8 +9,9 @@ use shared_types::{
     message::{Content, Message, MessagePage},
 };
 
+pub use amended::Amended;
 pub use row::{Bubble, Notice, Row, RowKey, Sending, SystemRun};
-pub use rows::{Pending, View, key_of, rows};
+pub use rows::{Beside, View, key_of, rows};
 
 /// Messages kept at most; a page that makes it more takes the far side away.
 pub const WINDOW_CAP: usize = 250;
@@ -46,6 +48,8 @@ pub struct Timeline {
     through: Seq,
     at_start: bool,
     at_end: bool,
+    /// Messages in it may have changed unheard.
+    pub is_stale: bool,
     pub divider: Option<Divider>,
 }
 
@@ -60,6 +64,7 @@ impl Timeline {
             through: Seq::START,
             at_start: false,
             at_end: false,
+            is_stale: false,
             divider: None,
         };
         timeline.replace(page, head);
@@ -68,6 +73,7 @@ impl Timeline {
 
     /// Takes another window instead; the divider stays.
     pub fn replace(&mut self, page: MessagePage, head: Seq) {
+        self.is_stale = false;
         self.at_start = page.at_start;
         (self.after, self.through) = (page.after, end_of(&page));
         self.at_end = page.at_end && self.through >= head;

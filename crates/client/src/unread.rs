@@ -92,6 +92,11 @@ impl Unread {
         self.told
     }
 
+    /// The place up to which the numbers count.
+    pub fn counted_to(&self) -> Seq {
+        self.base.head.max(self.known.end())
+    }
+
     pub fn mark(&self) -> Option<Mark> {
         self.mark
     }
@@ -131,6 +136,11 @@ impl Unread {
     /// A page of the past: everything in `(from, to]`.
     pub fn learn(&mut self, from: Seq, to: Seq, places: impl IntoIterator<Item = Place>) {
         self.known.learn(from, to, places);
+    }
+
+    /// The log was not followed event by event: what was known of messages may not be so any more.
+    pub fn lose_track(&mut self) {
+        self.known = Known::default();
     }
 
     /// The server's word, from a snapshot or a `read` frame, however late it comes.
@@ -207,7 +217,7 @@ impl Unread {
     /// In `(read, base.head]`, from what the server counted in `(base.read, base.head]`.
     fn rest(&self, read: Seq) -> Tally {
         let base = self.base;
-        let changed = self.changed.range(base.read.seq.next()..=base.head).map(|(_, (_, place))| place);
+        let changed = self.changed.values().map(|(_, place)| place).filter(|place| place.seq > base.read.seq && place.seq <= base.head);
         let (mut erased, mut named, mut is_named_sure) = (0, 0, true);
         for place in changed {
             erased += u32::from(!place.counts);

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use futures::{SinkExt, StreamExt};
 use shared_types::{
     ErrorCode,
-    ws::{ClientFrame, Ready, ServerFrame, close},
+    ws::{ClientFrame, Ready, Resume, Resumed, ServerFrame, close},
 };
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
@@ -23,8 +23,16 @@ const STEP: Duration = Duration::from_secs(20);
 /// Bytes read at once; hundreds of sockets live in one process.
 const READ_BUFFER: usize = 8 * 1024;
 
+#[derive(Debug)]
 pub struct Socket {
     stream: WebSocketStream<TcpStream>,
+}
+
+/// The first frame of a socket that has said who it is.
+#[derive(Debug)]
+pub enum First {
+    Ready(Box<Ready>),
+    Resumed(Box<Resumed>),
 }
 
 /// Why a socket is gone.
@@ -59,14 +67,23 @@ impl From<tungstenite::Error> for Lost {
 impl Socket {
     /// Connects, says who it is in the first frame, and waits for the snapshot.
     pub async fn open(server: &Server, token: &str) -> Result<(Self, Box<Ready>), Lost> {
+        match Self::open_from(server, token, None).await? {
+            (socket, First::Ready(ready)) => Ok((socket, ready)),
+            (_, First::Resumed(_)) => Err(Lost::Broken(anyhow!("the first frame is `resumed`, and nobody named a position"))),
+        }
+    }
+
+    /// The same for a client that was here before and names its positions; the server may answer with a snapshot all the same.
+    pub async fn open_from(server: &Server, token: &str, resume: Option<Resume>) -> Result<(Self, First), Lost> {
         let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(0);
         let stream = within(TcpStream::connect(server.authority())).await?.map_err(|error| Lost::Cut(error.to_string()))?;
         stream.set_nodelay(true).map_err(|error| Lost::Cut(error.to_string()))?;
         let (stream, _) = within(client_async_with_config(server.socket_url(), stream, Some(config))).await??;
         let mut socket = Self { stream };
-        socket.say(&ClientFrame::Auth { token: token.to_owned(), resume: None }).await?;
+        socket.say(&ClientFrame::Auth { token: token.to_owned(), resume }).await?;
         match within(socket.hear()).await?? {
-            ServerFrame::Ready(ready) => Ok((socket, ready)),
+            ServerFrame::Ready(ready) => Ok((socket, First::Ready(ready))),
+            ServerFrame::Resumed(resumed) => Ok((socket, First::Resumed(resumed))),
             ServerFrame::Error { error, .. } if is_passing(error.code) => {
                 Err(Lost::Cut(format!("refused for the moment: {}", error.message)))
             }

@@ -84,6 +84,11 @@ impl Chunk {
         self.bytes.slice(begin..)
     }
 
+    /// How many events it holds.
+    pub fn events(&self) -> usize {
+        self.marks.len()
+    }
+
     /// The place of the last event.
     pub fn last(&self) -> Option<Seq> {
         self.marks.last().map(|(seq, _)| *seq)
@@ -103,6 +108,11 @@ impl Round {
         self.marks.push((seq, self.bytes.len()));
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// Bytes.
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
@@ -112,9 +122,7 @@ impl Round {
         if self.marks.is_empty() {
             return None;
         }
-        // The next round will be about as long as this one.
-        let bytes = std::mem::replace(&mut self.bytes, Vec::new());
-        Some(Chunk::of(bytes, Some(conversation), std::mem::take(&mut self.marks), true))
+        Some(Chunk::of(std::mem::take(&mut self.bytes), Some(conversation), std::mem::take(&mut self.marks), true))
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::{
     collections::VecDeque,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
-use domain::sessions::Identity;
 use shared_types::{ConversationId, Seq, ws::Head};
 
 use crate::{
@@ -38,17 +37,27 @@ pub struct Turn {
 
 impl Connection {
     /// Begins to receive the events of these conversations. When this returns, every event that is committed from now on
-    /// will be queued: a snapshot read afterwards meets the stream without a gap.
-    pub async fn watch(&self, heads: Vec<Head>) {
+    /// will be queued: a snapshot read afterwards meets the stream without a gap. False: the heads are too old by now.
+    pub async fn watch(&mut self, heads: Vec<Head>) -> bool {
+        let mut cut: Cut = heads.iter().map(|head| (head.conversation_id, head.seq)).collect();
         let (done, watching) = tokio::sync::oneshot::channel();
         self.hub.tell(Command::Watch { line: self.line.clone(), heads, done }).await;
-        let _ = watching.await;
+        let Ok(further) = watching.await else { return true };
+        let is_watching = further.is_some();
+        // What lies before may even be older than the person's membership.
+        for (conversation, seq) in further.unwrap_or_default() {
+            cut.entry(conversation).or_insert(seq);
+        }
+        self.cut = Some(Box::new(cut));
+        is_watching
     }
 
     /// The snapshot stood here: what is older is not told again. Before the first look at the queue.
     pub async fn begin(&mut self, places: impl IntoIterator<Item = (ConversationId, Seq)>, shares_receipts: bool) {
-        let cut: Cut = places.into_iter().collect();
-        self.cut = Some(Box::new(cut.clone()));
+        let mut cut = self.cut.take().unwrap_or_default();
+        cut.extend(places);
+        self.cut = Some(cut.clone());
+        let cut = *cut;
         self.hub.tell(Command::Begin { line: self.line.clone(), cut, shares_receipts }).await;
     }
 
@@ -65,16 +74,28 @@ impl Connection {
                 }
             }
             if taken.resync {
+                self.hub.counters.resyncs.fetch_add(1, Ordering::Relaxed);
                 out.push_back(Bytes::from_static(RESYNC));
             }
         }
         Poll::Ready(Turn { beats: taken.beats, close: taken.close })
     }
 
+    /// It is given up, because its peer takes nothing any more.
+    pub fn drop_stuck(self) {
+        self.hub.counters.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// What of the chunk the snapshot did not hold.
     fn fresh(&mut self, chunk: &Chunk) -> Option<Bytes> {
         let (Some(cut), Some(conversation)) = (&mut self.cut, chunk.conversation) else { return Some(chunk.bytes.clone()) };
         let Some(seen) = cut.get(&conversation).copied() else { return Some(chunk.bytes.clone()) };
+        if chunk.last().is_some_and(|last| last >= seen) {
+            cut.remove(&conversation);
+            if cut.is_empty() {
+                self.cut = None;
+            }
+        }
         Some(chunk.after(seen)).filter(|bytes| !bytes.is_empty())
     }
 }

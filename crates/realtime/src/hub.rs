@@ -1,7 +1,6 @@
 //! The owner of everything that is shared between sockets: one task, one closed list of commands.
 
 use std::{
-    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,12 +10,12 @@ use std::{
 
 use domain::{
     Ctx, log,
-    ports::{Delivery, Signal, Subscription},
-    sessions::Identity,
+    ports::{Delivery, Subscription},
+    sessions::{self, Identity},
 };
 use shared_types::{
-    ConversationId, Seq, SessionId, UserId,
-    ws::{self, Event, Head, ServerFrame},
+    ConversationId, SessionId,
+    ws::{self, Event, Head},
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -24,34 +23,41 @@ use tokio::{
 };
 
 use crate::{
-    connection::{Connection, QUEUE, Signs},
-    frame::Frame,
-    relay::{Arrival, Relay},
+    book::{Book, LOG_PAGE, tick_ms},
+    connection::Connection,
+    line::{Cut, Line, QUEUE_BYTES},
 };
 
 /// Commands that wait for the hub; whoever sends one waits when it is full.
 const COMMANDS: usize = 4_096;
-/// The heads of what is watched are read this often, for the last event whose signal was lost.
+/// The heads of what is watched are read this often, for the last event whose signal was lost; so are the sessions of open
+/// sockets.
 const RECHECK: Duration = Duration::from_secs(5);
 /// A hole in the order of arrival is read from the log if it has not closed by itself by then.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Events that one look into the log brings.
-const LOG_PAGE: u32 = 500;
+/// What one round takes of the bus, and of the commands.
+const ROUND_DELIVERIES: usize = 1_024;
+const ROUND_COMMANDS: usize = 256;
+/// Milliseconds over which clients come back to a server that restarts.
+const SPREAD_MS: u16 = 5_000;
 
 pub(crate) enum Command {
     Connect {
-        socket: u64,
-        identity: Identity,
-        queue: mpsc::Sender<Arc<Frame>>,
-        signs: Arc<Signs>,
+        line: Arc<Line>,
+        me: Identity,
     },
     Watch {
-        socket: u64,
+        line: Arc<Line>,
         heads: Vec<Head>,
-        done: oneshot::Sender<()>,
+        done: oneshot::Sender<Option<Cut>>,
+    },
+    Begin {
+        line: Arc<Line>,
+        cut: Cut,
+        shares_receipts: bool,
     },
     Forget {
-        socket: u64,
+        line: Arc<Line>,
     },
     /// What the log held after the last event that was handed on.
     Log {
@@ -59,39 +65,80 @@ pub(crate) enum Command {
         events: Vec<Event>,
     },
     /// Where watched conversations stand in the database.
-    Heads(Vec<Head>),
+    Heads {
+        asked: Vec<ConversationId>,
+        heads: Vec<Head>,
+    },
+    /// Which sessions of open sockets are still there.
+    Sessions {
+        asked: Vec<SessionId>,
+        live: Vec<SessionId>,
+    },
     CloseAll {
         code: u16,
     },
 }
 
+/// What has happened since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub deliveries: AtomicU64,
+    pub resyncs: AtomicU64,
+    pub dropped: AtomicU64,
+}
+
+/// How the hub is doing: every queue with its bound.
+#[derive(Clone, Copy, Debug)]
+pub struct HubMeter {
+    pub commands_waiting: usize,
+    pub commands_capacity: usize,
+    /// What may wait for one socket.
+    pub line_bytes_capacity: usize,
+    /// Events handed to sockets.
+    pub deliveries: u64,
+    /// Sockets that were told that events were dropped for them.
+    pub resyncs: u64,
+    /// Sockets that were given up because they took nothing any more.
+    pub dropped: u64,
+}
+
 /// A handle to the hub's task.
 #[derive(Clone)]
 pub struct Hub {
-    commands: mpsc::Sender<Command>,
-    next_socket: Arc<AtomicU64>,
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) counters: Arc<Counters>,
 }
 
 impl Hub {
     /// Starts the task. It ends when the bus does.
     pub fn start(ctx: Ctx) -> Self {
         let (commands, inbox) = mpsc::channel(COMMANDS);
-        let hub = Self { commands, next_socket: Arc::default() };
+        let hub = Self { commands, counters: Arc::default() };
         let subscription = ctx.bus.subscribe();
-        tokio::spawn(State::new(ctx, hub.clone()).run(subscription, inbox));
+        let task = Task { ctx, hub: hub.clone(), book: Book::default() };
+        tokio::spawn(task.run(subscription, inbox));
         hub
     }
 
     /// A socket that has said who it is. It hears what concerns the person at once, and conversations after `watch`.
-    pub async fn connect(&self, identity: Identity) -> Connection {
-        let id = self.next_socket.fetch_add(1, Ordering::Relaxed);
-        let (sender, queue) = mpsc::channel(QUEUE);
-        let signs = Arc::new(Signs::default());
-        self.tell(Command::Connect { socket: id, identity, queue: sender, signs: signs.clone() }).await;
-        Connection { id, queue, signs, hub: self.clone(), identity }
+    pub async fn connect(&self, me: Identity) -> Connection {
+        let line = Arc::<Line>::default();
+        self.tell(Command::Connect { line: line.clone(), me }).await;
+        Connection { line, hub: self.clone(), cut: None }
     }
 
-    /// Closes every socket; for a server that stops.
+    pub fn meter(&self) -> HubMeter {
+        HubMeter {
+            commands_waiting: self.commands.max_capacity() - self.commands.capacity(),
+            commands_capacity: self.commands.max_capacity(),
+            line_bytes_capacity: QUEUE_BYTES,
+            deliveries: self.counters.deliveries.load(Ordering::Relaxed),
+            resyncs: self.counters.resyncs.load(Ordering::Relaxed),
+            dropped: self.counters.dropped.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Closes every socket after what is queued for it; for a server that stops.
     pub async fn close_all(&self, code: u16) {
         self.tell(Command::CloseAll { code }).await;
     }
@@ -100,257 +147,115 @@ impl Hub {
         let _ = self.commands.send(command).await;
     }
 
-    pub(crate) fn forget(&self, socket: u64) {
-        if let Err(mpsc::error::TrySendError::Full(command)) = self.commands.try_send(Command::Forget { socket }) {
+    pub(crate) fn forget(&self, line: &Arc<Line>) {
+        if let Err(mpsc::error::TrySendError::Full(command)) = self.commands.try_send(Command::Forget { line: line.clone() }) {
             let commands = self.commands.clone();
             tokio::spawn(async move { commands.send(command).await });
         }
     }
 }
 
-struct Socket {
-    identity: Identity,
-    queue: mpsc::Sender<Arc<Frame>>,
-    signs: Arc<Signs>,
-}
-
-#[derive(Default)]
-struct Person {
-    sockets: Vec<u64>,
-    watching: HashSet<ConversationId>,
-    /// What the person stopped being a member of while a socket of theirs was open, and where: a `Watch` with an older
-    /// head must not bring it back.
-    left: HashMap<ConversationId, Seq>,
-}
-
-struct State {
+struct Task {
     ctx: Ctx,
     hub: Hub,
-    sockets: HashMap<u64, Socket>,
-    people: HashMap<UserId, Person>,
-    relays: HashMap<ConversationId, Relay>,
-    /// Conversations with a hole in the order of arrival.
-    holes: HashSet<ConversationId>,
+    book: Book,
 }
 
-impl State {
-    fn new(ctx: Ctx, hub: Hub) -> Self {
-        Self { ctx, hub, sockets: HashMap::new(), people: HashMap::new(), relays: HashMap::new(), holes: HashSet::new() }
-    }
-
+impl Task {
     async fn run(mut self, mut bus: Box<dyn Subscription>, mut inbox: mpsc::Receiver<Command>) {
-        let mut recheck = time::interval(RECHECK);
-        recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut patience = time::interval(PATIENCE);
-        patience.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut recheck = interval(RECHECK);
+        let mut patience = interval(PATIENCE);
+        let mut beat = interval(Duration::from_millis(tick_ms()));
         loop {
             tokio::select! {
                 delivery = bus.next() => match delivery {
-                    Some(Delivery::Signal(signal)) => self.hear(&signal),
-                    Some(Delivery::Gap) => self.read_heads(),
+                    Some(delivery) => self.hear(&delivery),
                     None => return self.close_all(ws::close::RESTART),
                 },
                 Some(command) = inbox.recv() => self.obey(command),
-                _ = recheck.tick() => self.read_heads(),
-                _ = patience.tick(), if !self.holes.is_empty() => {
-                    for conversation in std::mem::take(&mut self.holes) {
-                        self.read_log(conversation);
-                    }
+                _ = recheck.tick() => self.recheck(),
+                _ = patience.tick(), if self.book.has_holes() => self.book.mend_holes(),
+                _ = beat.tick(), if !self.book.is_empty() => {
+                    let ctx = &self.ctx;
+                    self.book.tick(|| ctx.now());
                 }
             }
+            // Whatever came while the last round was handed on goes out together: the busier, the cheaper.
+            for _ in 0..ROUND_COMMANDS {
+                let Ok(command) = inbox.try_recv() else { break };
+                self.obey(command);
+            }
+            for _ in 0..ROUND_DELIVERIES {
+                let Some(delivery) = bus.try_next() else { break };
+                self.hear(&delivery);
+            }
+            self.book.flush();
+            self.hub.counters.deliveries.fetch_add(self.book.take_deliveries(), Ordering::Relaxed);
+            for (conversation, after) in self.book.take_wanted() {
+                self.read_log(conversation, after);
+            }
+            // The sockets write before the next round begins.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn hear(&mut self, delivery: &Delivery) {
+        match delivery {
+            Delivery::Signal(signal) => self.book.hear(signal),
+            Delivery::Gap => self.recheck(),
         }
     }
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Connect { socket, identity, queue, signs } => {
-                self.people.entry(identity.user_id).or_default().sockets.push(socket);
-                self.sockets.insert(socket, Socket { identity, queue, signs });
+            Command::Connect { line, me } => self.book.connect(line, me),
+            Command::Watch { line, heads, done } => {
+                let _ = done.send(self.book.watch(&line, &heads));
             }
-            Command::Watch { socket, heads, done } => {
-                if let Some(user) = self.sockets.get(&socket).map(|socket| socket.identity.user_id) {
-                    for head in heads {
-                        let left = self.people.get(&user).and_then(|person| person.left.get(&head.conversation_id));
-                        if left.is_none_or(|left| *left <= head.seq) {
-                            self.begin(user, head.conversation_id, head.seq);
-                        }
-                    }
-                }
-                let _ = done.send(());
-            }
-            Command::Forget { socket } => self.forget(socket),
-            Command::Log { conversation, events } => {
-                if let Some(relay) = self.relays.get_mut(&conversation) {
-                    relay.reading = false;
-                }
-                let is_full = events.len() == LOG_PAGE as usize;
-                for event in events {
-                    if let Event::Message { message } = &event {
-                        let seq = message.seq;
-                        self.arrive(conversation, seq, Arrival::from_log(event));
-                    }
-                }
-                if is_full {
-                    self.read_log(conversation);
-                }
-            }
-            Command::Heads(heads) => {
-                for head in heads {
-                    if self.relays.get(&head.conversation_id).is_some_and(|relay| relay.delivered < head.seq) {
-                        self.read_log(head.conversation_id);
-                    }
-                }
-            }
+            Command::Begin { line, cut, shares_receipts } => self.book.begin(&line, cut, shares_receipts),
+            Command::Forget { line } => self.book.forget(&line),
+            Command::Log { conversation, events } => self.book.log_read(conversation, events),
+            Command::Heads { asked, heads } => self.book.heads_read(&asked, &heads),
+            Command::Sessions { asked, live } => self.book.sessions_read(&asked, &live),
             Command::CloseAll { code } => self.close_all(code),
         }
     }
 
-    fn hear(&mut self, signal: &Signal) {
-        match signal {
-            Signal::Event { conversation_id, seq, event, gained, lost } => {
-                let is_for_someone = gained.iter().any(|user| self.people.contains_key(user));
-                if is_for_someone && !self.relays.contains_key(conversation_id) {
-                    self.relays.insert(*conversation_id, Relay::new(seq.previous()));
-                }
-                self.arrive(*conversation_id, *seq, Arrival { event: event.clone(), gained: gained.clone(), lost: lost.clone() });
-            }
-            Signal::ConversationDeleted { conversation_id, members } => {
-                for user in members {
-                    self.end(*user, *conversation_id, Seq(u64::MAX));
-                }
-            }
-            Signal::UserChanged(user) => {
-                let frame = Frame::new(&ServerFrame::User { user: user.clone() }, None);
-                self.sockets.values().for_each(|socket| send(socket, &frame));
-            }
-            Signal::Read { user_id, position } => self.tell_person(*user_id, &Frame::new(&ServerFrame::Read { position: *position }, None)),
-            Signal::JoinRequested { conversation_id, caretakers, user } => {
-                let frame = ServerFrame::JoinRequested { conversation_id: *conversation_id, user: user.clone() };
-                let frame = Frame::new(&frame, None);
-                for caretaker in caretakers {
-                    self.tell_person(*caretaker, &frame);
-                }
-            }
-            Signal::SessionStarted { user_id, session } => {
-                self.tell_person(*user_id, &Frame::new(&ServerFrame::NewSession { session: session.clone() }, None));
-            }
-            Signal::SessionsEnded(ended) => self.close_sessions(ended),
-            Signal::Receipts { .. } | Signal::ReceiptsSwitched { .. } => {}
-        }
-    }
-
-    /// Hands on what is next in order.
-    fn arrive(&mut self, conversation: ConversationId, seq: Seq, arrival: Arrival) {
-        let Some(relay) = self.relays.get_mut(&conversation) else { return };
-        let ready = relay.accept(seq, arrival);
-        if relay.has_hole() {
-            self.holes.insert(conversation);
-        } else {
-            self.holes.remove(&conversation);
-        }
-        for (seq, arrival) in ready.arrivals {
-            for user in arrival.lost {
-                self.end(user, conversation, seq);
-            }
-            for user in arrival.gained {
-                if self.people.contains_key(&user) {
-                    self.begin(user, conversation, seq.previous());
-                }
-            }
-            let head = Head { conversation_id: conversation, seq };
-            let frame = Frame::new(&ServerFrame::Event { event: arrival.event }, Some(head));
-            if let Some(relay) = self.relays.get(&conversation) {
-                relay.watchers.iter().for_each(|user| self.tell_person(*user, &frame));
-            }
-        }
-    }
-
-    fn begin(&mut self, user: UserId, conversation: ConversationId, seen: Seq) {
-        let person = self.people.entry(user).or_default();
-        person.left.remove(&conversation);
-        person.watching.insert(conversation);
-        self.relays.entry(conversation).or_insert_with(|| Relay::new(seen)).watchers.insert(user);
-    }
-
-    /// Takes a conversation away from a person, on every socket, before anything later can reach them.
-    fn end(&mut self, user: UserId, conversation: ConversationId, seq: Seq) {
-        let Some(person) = self.people.get_mut(&user) else { return };
-        person.left.insert(conversation, seq);
-        if person.watching.remove(&conversation) {
-            self.unwatch(user, conversation);
-        }
-        self.tell_person(user, &Frame::new(&ServerFrame::Gone { conversation_id: conversation }, None));
-    }
-
-    fn unwatch(&mut self, user: UserId, conversation: ConversationId) {
-        if let Some(relay) = self.relays.get_mut(&conversation) {
-            relay.watchers.remove(&user);
-            if relay.watchers.is_empty() {
-                self.relays.remove(&conversation);
-                self.holes.remove(&conversation);
-            }
-        }
-    }
-
-    fn tell_person(&self, user: UserId, frame: &Arc<Frame>) {
-        let sockets = self.people.get(&user).into_iter().flat_map(|person| &person.sockets);
-        sockets.filter_map(|id| self.sockets.get(id)).for_each(|socket| send(socket, frame));
-    }
-
-    fn forget(&mut self, id: u64) {
-        let Some(socket) = self.sockets.remove(&id) else { return };
-        let user = socket.identity.user_id;
-        let Some(person) = self.people.get_mut(&user) else { return };
-        person.sockets.retain(|other| *other != id);
-        if person.sockets.is_empty() {
-            let watching = std::mem::take(&mut person.watching);
-            self.people.remove(&user);
-            for conversation in watching {
-                self.unwatch(user, conversation);
-            }
-        }
-    }
-
-    fn close_sessions(&mut self, ended: &[SessionId]) {
-        let of_ended = |socket: &Socket| ended.contains(&socket.identity.session_id);
-        let ids: Vec<u64> = self.sockets.iter().filter(|(_, socket)| of_ended(socket)).map(|(id, _)| *id).collect();
-        for id in ids {
-            self.close(id, ws::close::SESSION_ENDED);
-        }
-    }
-
     fn close_all(&mut self, code: u16) {
-        for id in self.sockets.keys().copied().collect::<Vec<_>>() {
-            self.close(id, code);
-        }
-    }
-
-    /// The sender goes with the entry: the socket's task wakes, and finds the code.
-    fn close(&mut self, id: u64, code: u16) {
-        if let Some(socket) = self.sockets.get(&id) {
-            socket.signs.close.store(code, Ordering::Release);
-        }
-        self.forget(id);
-    }
-
-    fn read_heads(&self) {
-        let watched: Vec<ConversationId> = self.relays.keys().copied().collect();
-        if watched.is_empty() {
-            return;
-        }
-        let (ctx, hub) = (self.ctx.clone(), self.hub.clone());
-        tokio::spawn(async move {
-            match log::heads(&ctx, &watched).await {
-                Ok(heads) => hub.tell(Command::Heads(heads)).await,
-                Err(error) => tracing::warn!(%error, "the heads of watched conversations could not be read"),
-            }
+        let secrets = &self.ctx.secrets;
+        self.book.close_all(code, || {
+            let mut chance = [0; 2];
+            secrets.fill_random(&mut chance);
+            u16::from_be_bytes(chance) % SPREAD_MS
         });
     }
 
-    fn read_log(&mut self, conversation: ConversationId) {
-        let Some(relay) = self.relays.get_mut(&conversation).filter(|relay| !relay.reading) else { return };
-        relay.reading = true;
-        let (ctx, hub, after) = (self.ctx.clone(), self.hub.clone(), relay.delivered);
+    /// Asks the database what the bus may have lost: events, and ended sessions.
+    fn recheck(&self) {
+        let watched = self.book.watched();
+        if !watched.is_empty() {
+            let (ctx, hub) = (self.ctx.clone(), self.hub.clone());
+            tokio::spawn(async move {
+                match log::heads(&ctx, &watched).await {
+                    Ok(heads) => hub.tell(Command::Heads { asked: watched, heads }).await,
+                    Err(error) => tracing::warn!(%error, "the heads of watched conversations could not be read"),
+                }
+            });
+        }
+        let open = self.book.sessions();
+        if !open.is_empty() {
+            let (ctx, hub) = (self.ctx.clone(), self.hub.clone());
+            tokio::spawn(async move {
+                match sessions::live(&ctx, &open).await {
+                    Ok(live) => hub.tell(Command::Sessions { asked: open, live }).await,
+                    Err(error) => tracing::warn!(%error, "the sessions of open sockets could not be read"),
+                }
+            });
+        }
+    }
+
+    fn read_log(&self, conversation: ConversationId, after: shared_types::Seq) {
+        let (ctx, hub) = (self.ctx.clone(), self.hub.clone());
         tokio::spawn(async move {
             let events = log::relay_after(&ctx, conversation, after, LOG_PAGE).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, %conversation, "the log could not be read");
@@ -361,12 +266,8 @@ impl State {
     }
 }
 
-/// A full queue is not waited for: the socket is told `resync` once it has read what it has.
-fn send(socket: &Socket, frame: &Arc<Frame>) {
-    if socket.signs.lagging.load(Ordering::Acquire) {
-        return;
-    }
-    if socket.queue.try_send(frame.clone()).is_err() {
-        socket.signs.lagging.store(true, Ordering::Release);
-    }
+fn interval(period: Duration) -> time::Interval {
+    let mut interval = time::interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
 }

@@ -17,5 +17,5 @@ mod relay;
 
 pub use chunk::append;
 pub use connection::{Connection, Turn};
-pub use hub::Hub;
+pub use hub::{Hub, HubMeter};
 pub use line::Close;

@@ -15,8 +15,8 @@ use shared_types::{ConversationId, Seq};
 
 use crate::chunk::Chunk;
 
-/// Bytes that wait for one socket, those included that it has taken and not yet written.
-pub(crate) const QUEUE_BYTES: usize = 1024 * 1024;
+/// Bytes that wait for one socket, those included that it has taken and not yet written. Tests fill it often.
+pub(crate) const QUEUE_BYTES: usize = if cfg!(test) { 8 * 1024 } else { 1024 * 1024 };
 /// No slot yet.
 const NOWHERE: u32 = u32::MAX;
 
@@ -110,8 +110,7 @@ impl Line {
         let waker = {
             let mut queue = self.queue();
             queue.beats = queue.beats.saturating_add(1);
-            queue.push(chunk);
-            queue.waker.take()
+            queue.push(chunk).or_else(|| queue.waker.take())
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -163,6 +162,7 @@ impl Line {
 }
 
 impl Queue {
+    #[must_use = "who is not woken never looks"]
     fn push(&mut self, chunk: &Arc<Chunk>) -> Option<Waker> {
         if self.close.is_some() || (self.is_lagging && chunk.is_in_log) {
             return None;

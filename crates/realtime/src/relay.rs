@@ -1,76 +1,109 @@
 //! One conversation's events on their way through the hub: in order, once, without holes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
+use domain::ports::Signal;
 use shared_types::{
     Seq, UserId,
-    message::{Change, Content},
+    message::{Change, Content, Receipt},
     ws::Event,
 };
+
+use crate::chunk::Round;
 
 /// Events that are parked while one before them is missing. Beyond it they are dropped: the log has them.
 const PARKED: usize = 1_024;
 
-/// An event and the memberships that it begins and ends.
+/// An event and the memberships that it begins and ends, as the bus brought it or as the log tells it.
 #[derive(Clone, Debug)]
-pub struct Arrival {
-    pub event: Event,
-    pub gained: Vec<UserId>,
-    pub lost: Vec<UserId>,
+pub(crate) enum Arrival {
+    /// Always a [`Signal::Event`].
+    Bus(Arc<Signal>),
+    Log(Event),
 }
 
 impl Arrival {
-    /// From the log, which tells memberships by what happened.
-    pub fn from_log(event: Event) -> Self {
-        let (mut gained, mut lost) = (Vec::new(), Vec::new());
-        if let Event::Message { message } = &event
-            && let Content::System { change } = &message.content
-        {
-            match change {
-                Change::Joined {} => gained.push(message.author_id),
-                Change::Added { user_ids } => gained.extend(user_ids),
-                Change::Left {} => lost.push(message.author_id),
-                Change::Removed { user_id } => lost.push(*user_id),
-                _ => {}
-            }
+    pub fn event(&self) -> &Event {
+        match self {
+            Self::Bus(signal) => match &**signal {
+                Signal::Event { event, .. } => event,
+                _ => &Event::Unknown,
+            },
+            Self::Log(event) => event,
         }
-        Self { event, gained, lost }
+    }
+
+    /// Who became a member by it, and who stopped being one. The log tells memberships by what happened.
+    pub fn memberships(&self) -> (&[UserId], &[UserId]) {
+        match self {
+            Self::Bus(signal) => match &**signal {
+                Signal::Event { gained, lost, .. } => (gained, lost),
+                _ => (&[], &[]),
+            },
+            Self::Log(Event::Message { message }) => match &message.content {
+                Content::System { change: Change::Joined {} } => (std::slice::from_ref(&message.author_id), &[]),
+                Content::System { change: Change::Added { user_ids } } => (user_ids, &[]),
+                Content::System { change: Change::Left {} } => (&[], std::slice::from_ref(&message.author_id)),
+                Content::System { change: Change::Removed { user_id } } => (&[], std::slice::from_ref(user_id)),
+                _ => (&[], &[]),
+            },
+            Self::Log(_) => (&[], &[]),
+        }
     }
 }
 
-/// What an arrival leads to.
-#[derive(Debug, Default)]
-pub struct Ready {
-    /// To be handed on now, in this order.
-    pub arrivals: Vec<(Seq, Arrival)>,
-}
-
 /// A conversation that somebody with an open socket belongs to.
-#[derive(Debug)]
-pub struct Relay {
+#[derive(Debug, Default)]
+pub(crate) struct Relay {
     /// Everything up to here has been handed on, or lies before the first watcher's snapshot.
     pub delivered: Seq,
-    pub watchers: HashSet<UserId>,
-    parked: BTreeMap<Seq, Arrival>,
+    /// It began after this place: whatever came before was seen by nobody here.
+    pub since: Seq,
+    /// How many people with open sockets belong to it.
+    pub people: usize,
+    /// Slots of the sockets that hear it.
+    pub sockets: Vec<u32>,
+    /// Events that are handed on together, at the end of the hub's round.
+    pub round: Round,
+    /// Receipts that go out with the next beat.
+    pub receipts: HashMap<UserId, Receipt>,
+    /// The beat in which something was handed on last.
+    pub moved: u32,
     /// The log is being read for what is missing.
-    pub reading: bool,
+    pub is_reading: bool,
+    parked: BTreeMap<Seq, Arrival>,
 }
 
 impl Relay {
     pub fn new(delivered: Seq) -> Self {
-        Self { delivered, watchers: HashSet::new(), parked: BTreeMap::new(), reading: false }
+        Self { delivered, since: delivered, ..Self::default() }
     }
 
-    pub fn accept(&mut self, seq: Seq, arrival: Arrival) -> Ready {
-        if seq > self.delivered && (self.parked.len() < PARKED || seq == self.delivered.next()) {
+    /// The event if it is the next one; else it is parked, if it is not an old one. After each, ask [`Self::unpark`].
+    pub fn accept(&mut self, seq: Seq, arrival: Arrival) -> Option<Arrival> {
+        if seq == self.delivered.next() {
+            self.delivered = seq;
+            // It may have come before, and be parked.
+            self.parked.remove(&seq);
+            return Some(arrival);
+        }
+        if seq > self.delivered && self.parked.len() < PARKED {
             self.parked.insert(seq, arrival);
         }
-        let mut ready = Ready::default();
-        while let Some(arrival) = self.parked.remove(&self.delivered.next()) {
-            self.delivered = self.delivered.next();
-            ready.arrivals.push((self.delivered, arrival));
+        None
+    }
+
+    /// What was parked and is next now.
+    pub fn unpark(&mut self) -> Option<Arrival> {
+        if self.parked.is_empty() {
+            return None;
         }
-        ready
+        let next = self.parked.remove(&self.delivered.next())?;
+        self.delivered = self.delivered.next();
+        Some(next)
     }
 
     /// Whether something arrived whose predecessor has not.
@@ -81,23 +114,43 @@ impl Relay {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn seqs(ready: &Ready) -> Vec<u64> {
-        ready.arrivals.iter().map(|(seq, _)| seq.0).collect()
+    fn hand_on(relay: &mut Relay, seq: u64) -> Vec<u64> {
+        let mut next = relay.accept(Seq(seq), Arrival::Log(Event::Unknown));
+        let mut seqs = Vec::new();
+        while next.is_some() {
+            seqs.push(relay.delivered.0);
+            next = relay.unpark();
+        }
+        seqs
     }
 
     #[test]
-    fn events_leave_in_order_once_whatever_the_order_of_arrival() {
+    fn p3_events_leave_in_order_once_whatever_the_order_of_arrival() {
         let mut relay = Relay::new(Seq(4));
-        let arrival = || Arrival::from_log(Event::Unknown);
-        assert_eq!(seqs(&relay.accept(Seq(7), arrival())), [0_u64; 0]);
-        assert_eq!(seqs(&relay.accept(Seq(6), arrival())), [0_u64; 0]);
+        assert_eq!(hand_on(&mut relay, 7), [0_u64; 0]);
+        assert_eq!(hand_on(&mut relay, 6), [0_u64; 0]);
         assert!(relay.has_hole());
-        assert_eq!(seqs(&relay.accept(Seq(5), arrival())), [5, 6, 7]);
+        assert_eq!(hand_on(&mut relay, 5), [5, 6, 7]);
         assert!(!relay.has_hole());
-        assert_eq!(seqs(&relay.accept(Seq(6), arrival())), [0_u64; 0]);
-        assert_eq!(seqs(&relay.accept(Seq(3), arrival())), [0_u64; 0]);
-        assert_eq!(seqs(&relay.accept(Seq(8), arrival())), [8]);
+        assert_eq!(hand_on(&mut relay, 6), [0_u64; 0]);
+        assert_eq!(hand_on(&mut relay, 3), [0_u64; 0]);
+        assert_eq!(hand_on(&mut relay, 8), [8]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn p3_any_arrivals_leave_as_a_gapless_prefix(start in 0_u64..5, arrivals in prop::collection::vec(1_u64..20, 0..60)) {
+            let mut relay = Relay::new(Seq(start));
+            let left: Vec<u64> = arrivals.iter().flat_map(|seq| hand_on(&mut relay, *seq)).collect();
+            let come: std::collections::BTreeSet<u64> = arrivals.into_iter().collect();
+            let expected: Vec<u64> = (start + 1..).take_while(|seq| come.contains(seq)).collect();
+            prop_assert_eq!(left, expected);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
+pub const METRICS: &str = "/metrics";
 pub const DOCS: &str = "/docs";
 pub const OPENAPI: &str = "/api/v1/openapi.json";
 pub const SERVER: &str = "/api/v1/server";

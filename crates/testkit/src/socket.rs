@@ -138,10 +138,15 @@ impl Socket {
 
     /// Reads on to the close frame and answers its code; 1006 if the line was just cut.
     pub async fn close_code(&mut self) -> u16 {
+        self.close_reason().await.0
+    }
+
+    /// The same, with the reason.
+    pub async fn close_reason(&mut self) -> (u16, String) {
         loop {
             match timeout(PATIENCE, self.stream.next()).await.expect("an end in time") {
-                Some(Ok(Raw::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(Raw::Close(None)) | Err(_)) | None => return 1006,
+                Some(Ok(Raw::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),
+                Some(Ok(Raw::Close(None)) | Err(_)) | None => return (1006, String::new()),
                 Some(Ok(_)) => {}
             }
         }

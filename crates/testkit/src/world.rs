@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use api::{
-    app::Server,
+    app::{Server, Wrap},
     config::{Flags, Settings},
 };
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -15,6 +15,8 @@ pub struct World {
     pub database: Database,
     /// `http://127.0.0.1:PORT`
     pub url: String,
+    /// What stands between the server's use cases and the world, if the test brings something.
+    faults: Option<Arc<dyn Wrap + Send + Sync>>,
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<()>>,
 }
@@ -26,7 +28,17 @@ impl World {
 
     /// With some settings; where to listen and where the data lies are the world's own.
     pub async fn with(flags: Flags) -> Self {
-        let mut world = Self { clock: Arc::default(), database: Database::fresh().await, url: String::new(), stop: None, running: None };
+        Self::made(flags, None).await
+    }
+
+    /// With faults between the use cases and the world.
+    pub async fn with_faults(faults: Arc<dyn Wrap + Send + Sync>) -> Self {
+        Self::made(Flags::default(), Some(faults)).await
+    }
+
+    async fn made(flags: Flags, faults: Option<Arc<dyn Wrap + Send + Sync>>) -> Self {
+        let (clock, database) = (Arc::default(), Database::fresh().await);
+        let mut world = Self { clock, database, url: String::new(), faults, stop: None, running: None };
         world.start(flags).await;
         world
     }
@@ -39,7 +51,10 @@ impl World {
             ..flags
         };
         let config = Settings::read(&flags).unwrap().resolve().unwrap();
-        let server = Server::open_at(config, self.clock.clone()).await.unwrap();
+        let server = match &self.faults {
+            Some(faults) => Server::open_with(config, self.clock.clone(), &**faults).await.unwrap(),
+            None => Server::open_at(config, self.clock.clone()).await.unwrap(),
+        };
         self.url = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         self.stop = Some(stop);

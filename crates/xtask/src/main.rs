@@ -10,6 +10,7 @@ mod command;
 mod contrast;
 mod dev;
 mod edges;
+mod faults;
 mod fingerprint;
 mod house;
 mod licences;
@@ -36,6 +37,7 @@ cargo xtask COMMAND
   test [STEP ..]                               all checks and tests, or the named steps (`test --list`)
   dev                                          server and client, both rebuilt when their sources change
   bench [NAME] [ARGUMENT ..]                   measure a server under load
+  faults [--minutes N] [--seed N] [--only NAME,..]   do everything to a server that may happen to one, and check it
   replay FILE [--server URL] [--speed N]       replay recorded talk against a server
   openapi                                      write the API contract's snapshot
 
@@ -75,6 +77,7 @@ fn dispatch() -> Result<ExitCode> {
         "run" => run::run(&rest)?,
         "build" => run::build()?,
         "test" => return steps::test(&rest),
+        "faults" => return faults::faults(&rest),
         "dev" => dev::dev()?,
         "bench" => load::bench(&rest)?,
         "replay" => load::replay(&rest)?,

@@ -53,6 +53,20 @@ impl Running {
         lock(&self.child).stdout.take()
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        lock(&self.child).id()
+    }
+
+    /// Sends a signal to the program itself, unless it has ended.
+    pub fn tell(&self, signal: Signal) -> Result<()> {
+        if self.ended()?.is_none() {
+            // It may end this very moment.
+            let _ = kill(Pid::from_raw(i32::try_from(self.id())?), signal);
+        }
+        Ok(())
+    }
+
     /// Whether it has ended, and how.
     pub fn ended(&self) -> Result<Option<ExitStatus>> {
         Ok(lock(&self.child).try_wait()?)

@@ -54,7 +54,8 @@ pub fn wait_until_ready(address: &str, server: &Running) -> Result<()> {
     Ok(())
 }
 
-fn is_ready(address: &str) -> bool {
+/// Whether the server at `address` can serve.
+pub fn is_ready(address: &str) -> bool {
     ask(address).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }
 

@@ -1,5 +1,6 @@
 //! Signing up, in and out; the own profile, password and sessions.
 
+use client::model::Kept;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use shared_types::{
@@ -10,13 +11,19 @@ use shared_types::{
 use super::connection;
 use crate::{
     api::{self, Answer, ApiFailure},
-    state::{AppState, Phase, SignedOutNotice},
+    browser,
+    state::{AppState, Phase, SignedOutNotice, kept},
 };
 
 const FIRST_BOOT_PAUSE_MS: u32 = 1_000;
 const LONGEST_BOOT_PAUSE_MS: u32 = 15_000;
+/// What was kept of a conversation is shown if the server tells nothing newer within this time.
+const NEWS_PATIENCE_MS: u32 = 700;
+/// Stored from the wish to leave until the server knows of it.
+const LEAVING: &str = "parlance.leaving";
 
-/// Finds out whether somebody is signed in, and connects. Call once at the start, and again when a person taps "Try again"
+/// Begins with what this device has kept of whoever was signed in last, at once and also without a network; else finds out
+/// whether somebody is signed in. Then connects. Call once at the start, and again when a person taps "Try again"
 /// while `app.boot_failed`; it also tries again by itself.
 pub fn boot(app: AppState) {
     connection::listen_once(app);
@@ -27,10 +34,18 @@ pub fn boot(app: AppState) {
     });
     let is_current = move || app.look(|core| Some(core.boot_round) == round).unwrap_or_default();
     spawn_local(async move {
+        let kept = kept::read().await;
+        if !is_current() || app.phase.get_untracked() == Phase::SignedIn {
+            return;
+        }
+        if let Some(kept) = kept.filter(|_| !is_leaving()) {
+            refresh_server(app);
+            return take_up(app, kept);
+        }
         let mut pause_ms = FIRST_BOOT_PAUSE_MS;
         loop {
             refresh_server(app);
-            let answer = api::resume().await;
+            let answer = if is_leaving() { finish_leaving().await } else { api::resume().await };
             if !is_current() || app.phase.get_untracked() == Phase::SignedIn {
                 return;
             }
@@ -72,11 +87,12 @@ pub async fn sign_in(app: AppState, login: String, password: String) -> Answer<(
     Ok(())
 }
 
-/// Leaves, here and in the other tabs. Drafts stay on this device.
+/// Leaves, here and in the other tabs. Drafts stay on this device; what was kept for reading does not.
 pub fn sign_out(app: AppState) {
+    // With the network gone the cookie stays for now; the page leaves all the same, and nobody comes back by that cookie.
+    browser::store_text(LEAVING, "1");
     spawn_local(async move {
-        // With the network gone the cookie stays until it ends by itself; the page leaves all the same.
-        let _ = api::log_out().await;
+        let _ = finish_leaving().await;
     });
     connection::tell_tabs_signed_out();
     leave(app, None);
@@ -107,15 +123,51 @@ pub async fn end_other_sessions(_app: AppState) -> Answer<()> {
 }
 
 fn enter(app: AppState, signed_in: SignedIn) {
+    browser::forget(LEAVING);
+    browser::keep_for(&signed_in.user.user.id.to_string());
     connection::adopt_me(app, signed_in.user);
     app.phase.set(Phase::SignedIn);
     connection::start(app);
+}
+
+/// Enters with what was kept, before anybody has been asked. If the session is over, the first answer tells.
+fn take_up(app: AppState, kept: Kept) {
+    api::token::expect(kept.me.user.id);
+    let surplus = app.work(|core| core.model.take_up(kept)).unwrap_or_default();
+    kept::is_as_kept(app, surplus);
+    app.phase.set(Phase::SignedIn);
+    connection::start(app);
+    let make_do = move || app.work(|core| core.model.make_do());
+    if browser::is_online() {
+        spawn_local(async move {
+            TimeoutFuture::new(NEWS_PATIENCE_MS).await;
+            make_do();
+        });
+    } else {
+        make_do();
+    }
+}
+
+/// Somebody signed out here, and the server may not have heard of it yet.
+fn is_leaving() -> bool {
+    browser::stored_text(LEAVING).is_some()
+}
+
+async fn finish_leaving() -> Answer<SignedIn> {
+    match api::log_out().await {
+        Err(failure) if failure.is_passing() => Err(failure),
+        _ => {
+            browser::forget(LEAVING);
+            Err(ApiFailure::SignedOut)
+        }
+    }
 }
 
 /// Forgets everything of the person but what the device keeps for them.
 pub(super) fn leave(app: AppState, notice: Option<SignedOutNotice>) {
     api::token::forget();
     connection::stop(app);
+    browser::forget_kept();
     app.phase.set(Phase::SignedOut { notice });
     refresh_server(app);
 }

@@ -12,7 +12,7 @@ use crate::{
     api::token,
     browser::{self, Channel},
     socket,
-    state::{AppState, Phase, SignedOutNotice},
+    state::{AppState, Phase, SignedOutNotice, kept},
 };
 
 const CHANNEL: &str = "parlance.tabs";
@@ -47,6 +47,7 @@ pub(super) fn listen_once(app: AppState) {
         } else {
             sending::store_drafts_now(app);
             socket::report_now(app);
+            kept::keep_now(app);
         }
     });
     browser::on_stay(move |here| {
@@ -59,6 +60,7 @@ pub(super) fn listen_once(app: AppState) {
             // A page that only sleeps must not keep the other tabs' socket.
             sending::store_drafts_now(app);
             socket::report_now(app);
+            kept::keep_now(app);
             socket::stop(app);
         }
     });
@@ -124,7 +126,7 @@ pub(super) fn meet(app: AppState, users: Vec<User>) {
 /// Takes in a conversation that an answer held.
 pub(super) fn adopt(app: AppState, conversation: Conversation) -> ConversationId {
     let id = conversation.id;
-    app.work(|core| core.model.conversation_read(conversation));
+    app.work(|core| core.model.conversation_entered(conversation));
     id
 }
 

@@ -26,9 +26,15 @@ pub(crate) fn carry_out(app: AppState, effect: Effect) {
             Effect::ReadLog { conversation_id, after } => read_log(app, conversation_id, after).await,
             Effect::ReadConversation(id) => read_conversation(app, id).await,
             Effect::ReadList => {
-                if let Ok(list) = api::list_conversations().await {
-                    app.work(|core| core.model.list_read(list));
-                }
+                let answer = api::list_conversations().await;
+                app.work(|core| match answer {
+                    Ok(list) => core.model.list_read(list),
+                    Err(_) => core.model.list_failed(),
+                });
+            }
+            Effect::ReadReceipts(id) => {
+                // If it does not work, the next connection asks again.
+                let _ = super::load_receipts(app, id).await;
             }
             Effect::ReadWindow { conversation_id, place } => read_window(app, conversation_id, place).await,
             Effect::ReadNewer(_) => super::load_newer(app),

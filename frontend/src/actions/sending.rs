@@ -4,8 +4,8 @@ use client::{
     draft::{DEBOUNCE_MS, keepable},
     outbox::{Full, Letter},
 };
-use gloo_timers::callback::Timeout;
-use leptos::prelude::*;
+use gloo_timers::{callback::Timeout, future::TimeoutFuture};
+use leptos::{prelude::*, task::spawn_local};
 use shared_types::{
     ConversationId, ErrorCode, Invalid, Nonce, UserId,
     conversation::CreateConversation,
@@ -22,24 +22,27 @@ use crate::{
 
 /// Letters are kept under `parlance.outbox.<user>.<nonce>` until they are stored.
 const OUTBOX: &str = "parlance.outbox.";
+/// Where tabs have no leader, each sends its own letters. Another tab's goes so late, in case that tab is gone.
+const ORPHAN_AFTER_MS: i64 = 20_000;
+const DISCARD_AFTER_MS: u32 = 2_000;
 
 /// Sends a text: its row is on screen in the same frame, and the draft of the conversation is gone. Refused at once only if the
 /// text itself cannot be a message (blank, too long), or if too many wait already.
 pub fn send_message(app: AppState, id: ConversationId, text: &str) -> Result<(), Invalid> {
     let body = MessageBody::try_from(text)?;
     let nonce = browser::new_nonce();
-    let posted = app.work(|core| {
-        core.model.send(id, nonce, body, browser::now())?;
+    let posted = app.core.try_update_value(|core| core.model.send(id, nonce, body, browser::now()));
+    if let Some(Err(Full)) = posted {
+        return Err(Invalid::new(ErrorCode::RateLimited, "Too many messages wait to be sent."));
+    }
+    // Stored before it leaves and before it is drawn: whatever is on screen survives the page.
+    keep(app, nonce);
+    app.work(|core| {
         // Who speaks wants to see their words.
         if core.model.open_id() == Some(id) {
             core.model.jump_to_latest();
         }
-        Ok(())
     });
-    if let Some(Err(Full)) = posted {
-        return Err(Invalid::new(ErrorCode::RateLimited, "Too many messages wait to be sent."));
-    }
-    keep(app, nonce);
     forget_draft(app, &DraftPlace::Conversation(id));
     Ok(())
 }
@@ -88,7 +91,7 @@ pub async fn start_conversation(app: AppState, people: Vec<UserId>, name: Option
     Ok(connection::adopt(app, created))
 }
 
-/// What the composer holds now; stored 300 ms after the last key. An empty text takes the draft away.
+/// What the composer holds now; stored within 300 ms of a key, however many follow. An empty text takes the draft away.
 pub fn set_draft(app: AppState, place: &DraftPlace, text: &str) {
     let key = app.drafts.key(place);
     let slot = app.drafts.slot(&key);
@@ -98,11 +101,10 @@ pub fn set_draft(app: AppState, place: &DraftPlace, text: &str) {
     slot.set(text.to_owned());
     socket::tell_draft(app, &key, text);
     app.core.update_value(|core| {
-        let timer = Timeout::new(DEBOUNCE_MS, {
+        core.draft_timers.entry(key).or_insert_with_key(|key| {
             let key = key.clone();
-            move || store_draft(app, &key)
+            Timeout::new(DEBOUNCE_MS, move || store_draft(app, &key))
         });
-        core.draft_timers.insert(key, timer);
     });
 }
 
@@ -143,28 +145,48 @@ pub(crate) fn draft_told(app: AppState, key: &str, text: String) {
     app.drafts.slot(key).set(text);
 }
 
-/// Another tab has written: its drafts are ours, and what it has sent need not be sent again.
+/// Another tab has written: its drafts are ours, and so are its letters, which the tab that leads sends for all.
 pub(super) fn reread(app: AppState, key: &str) {
     if app.drafts.owns(key) {
-        draft_told(app, key, browser::stored_text(key).unwrap_or_default());
-    } else if key.starts_with(OUTBOX)
-        && browser::stored_text(key).is_none()
-        && let Some(nonce) = key.rsplit('.').next().and_then(|nonce| nonce.parse().ok())
-    {
-        app.work(|core| core.model.discard(nonce));
+        return draft_told(app, key, browser::stored_text(key).unwrap_or_default());
     }
+    let Some(nonce) = key.strip_prefix(&outbox_of(app)).and_then(|nonce| nonce.parse().ok()) else { return };
+    if let Some(letter) = browser::stored::<Letter>(key) {
+        app.work(|core| {
+            core.model.letter_told(letter);
+            if core.seat.rules.is_alone() {
+                core.model.message_put_off(nonce, Some(ORPHAN_AFTER_MS), browser::now());
+            }
+        });
+    } else {
+        // Most likely it was stored, and its event, which takes the row's place, is about to come in.
+        spawn_local(async move {
+            TimeoutFuture::new(DISCARD_AFTER_MS).await;
+            app.work(|core| core.model.discard(nonce));
+        });
+    }
+}
+
+/// Takes up letters that another tab kept, while this one was not yet told of what others keep.
+pub(crate) fn reread_letters(app: AppState) {
+    let letters = stored_letters(app);
+    app.work(|core| letters.into_iter().for_each(|letter| core.model.letter_told(letter)));
+}
+
+fn stored_letters(app: AppState) -> Vec<Letter> {
+    browser::stored_keys(&outbox_of(app)).iter().filter_map(|key| browser::stored(key)).collect()
 }
 
 /// Takes up the letters and drafts that this device kept for the person.
 pub(super) fn restore(app: AppState) {
-    let letters: Vec<Letter> = browser::stored_keys(&outbox_of(app)).iter().filter_map(|key| browser::stored::<Letter>(key)).collect();
+    let letters = stored_letters(app);
     app.drafts.belong_to(app.look(|core| core.model.me().map(|me| me.user.id)).flatten());
     let keys = app.drafts.stored_keys().into_iter();
     let drafts: Vec<(ConversationId, String)> =
         keys.filter_map(|key| Some((app.drafts.conversation_of(&key)?, browser::stored_text(&key)?))).collect();
     app.work(|core| {
         for letter in letters {
-            core.model.restore(letter);
+            core.model.letter_told(letter);
         }
         for (id, text) in drafts {
             core.model.draft_is(id, &text);

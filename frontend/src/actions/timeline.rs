@@ -83,3 +83,8 @@ pub fn reader_is_at_end(app: AppState, at_end: bool) {
 pub fn mark_seen(app: AppState, seq: Seq) {
     app.work(|core| core.model.mark_seen(seq));
 }
+
+/// The first message in view, so that a window that has to be read anew is read there.
+pub fn reader_looks_at(app: AppState, seq: Seq) {
+    app.core.update_value(|core| core.model.reader_looks_at(seq));
+}

@@ -62,6 +62,10 @@ pub fn Composer(
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
+        let is_plain = !event.is_composing() && !event.shift_key() && !event.alt_key() && !event.ctrl_key() && !event.meta_key();
+        if event.key() == "ArrowUp" && is_plain && text.with_untracked(String::is_empty) && actions::begin_edit_of_last(app) {
+            return event.prevent_default();
+        }
         // 229 is what browsers report for keys that an input method takes, some of them after it has ended.
         if event.key() != "Enter" || event.is_composing() || event.key_code() == 229 || event.shift_key() || event.alt_key() {
             return;
@@ -154,7 +158,7 @@ fn show(area: NodeRef<html::Textarea>, text: &str) {
 }
 
 /// Grows with its text, where the browser does not do so by itself.
-fn fit(area: &web_sys::HtmlTextAreaElement) {
+pub fn fit(area: &web_sys::HtmlTextAreaElement) {
     let style = web_sys::HtmlElement::style(area);
     let _ = style.set_property("field-sizing", "content");
     if style.get_property_value("field-sizing").is_ok_and(|value| value.is_empty()) {

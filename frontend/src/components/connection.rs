@@ -38,25 +38,6 @@ pub fn ConnectionDot() -> AnyView {
         before = pulse;
     });
     let word = move || shell::status(app.link.status.get());
-    let seq = move || {
-        let id = app.open.id.get()?;
-        app.roster.conversation(id).with(|conversation| conversation.as_ref().map(|conversation| conversation.head_seq.to_string()))
-    };
-    let fact = |name: &'static str, value: AnyView| view! { <dt>{name}</dt><dd>{value}</dd> }.into_any();
-    let facts = view! {
-        <dl class="kv">
-            {fact(shell::CONNECTION, text(move || word().to_owned()))}
-            {fact(
-                shell::ROUND_TRIP,
-                text(move || app.link.rtt_ms.get().map_or_else(|| shell::UNKNOWN.to_owned(), shell::round_trip)),
-            )}
-            {fact(shell::LAST_SEQUENCE, text(move || seq().unwrap_or_else(|| "–".to_owned())))} {fact(shell::OUTBOX, text(move || shell::waiting(app.link.queued.get())))}
-            {fact(
-                shell::CONNECTED_SINCE,
-                text(move || app.link.live_since.get().map_or_else(|| "–".to_owned(), |at| browser::relative_time(Timestamp(at)))),
-            )}
-        </dl>
-    }.into_any();
     view! {
         <footer class="conn">
             <button
@@ -69,25 +50,7 @@ pub fn ConnectionDot() -> AnyView {
                 <i class="pulse" class:beat=beats aria-hidden="true"></i>
                 <span>{move || word()}</span>
             </button>
-            <div
-                class="card conn-card"
-                id="connection-card"
-                popover="auto"
-                role="dialog"
-                aria-label=shell::CONNECTION
-                node_ref=panel
-                on:toggle=move |event| {
-                    if menu::is_open(&event) {
-                        menu::place(panel, button);
-                    }
-                }
-            >
-                {facts}
-                {move || {
-                    (app.link.status.get() != Status::Live)
-                        .then(|| view! { <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) /> }.into_any())
-                }}
-            </div>
+            {card(app, "connection-card", panel, button)}
             <span class="vh" role="status">{move || word()}</span>
             {move || {
                 app.link
@@ -107,6 +70,49 @@ pub fn ConnectionDot() -> AnyView {
     .into_any()
 }
 
+/// The numbers behind the word, beside the button that opens them.
+fn card(app: AppState, id: &'static str, panel: NodeRef<html::Div>, button: NodeRef<html::Button>) -> AnyView {
+    let seq = move || {
+        let id = app.open.id.get()?;
+        app.roster.conversation(id).with(|conversation| conversation.as_ref().map(|conversation| conversation.head_seq.to_string()))
+    };
+    let fact = |name: &'static str, value: AnyView| view! { <dt>{name}</dt><dd>{value}</dd> }.into_any();
+    view! {
+        <div
+            class="card conn-card"
+            id=id
+            popover="auto"
+            role="dialog"
+            aria-label=shell::CONNECTION
+            node_ref=panel
+            on:toggle=move |event| {
+                if menu::is_open(&event) {
+                    menu::place(panel, button);
+                }
+            }
+        >
+            <dl class="kv">
+                {fact(shell::CONNECTION, text(move || shell::status(app.link.status.get()).to_owned()))}
+                {fact(
+                    shell::ROUND_TRIP,
+                    text(move || app.link.rtt_ms.get().map_or_else(|| shell::UNKNOWN.to_owned(), shell::round_trip)),
+                )}
+                {fact(shell::LAST_SEQUENCE, text(move || seq().unwrap_or_else(|| "–".to_owned())))}
+                {fact(shell::OUTBOX, text(move || shell::waiting(app.link.queued.get())))}
+                {fact(
+                    shell::CONNECTED_SINCE,
+                    text(move || app.link.live_since.get().map_or_else(|| "–".to_owned(), |at| browser::relative_time(Timestamp(at)))),
+                )}
+            </dl>
+            {move || {
+                (app.link.status.get() != Status::Live)
+                    .then(|| view! { <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) /> }.into_any())
+            }}
+        </div>
+    }
+    .into_any()
+}
+
 /// In the flow of the page, so that it never covers anything. Nothing at all while all is well.
 #[component]
 pub fn ConnectionBanner() -> AnyView {
@@ -122,12 +128,16 @@ pub fn ConnectionBanner() -> AnyView {
         Indicator::Offline { retry_at: Some(at) } => shell::retry_in((at.since_ms(clock.get()) + 999) / 1_000),
         _ => String::new(),
     };
+    let button = NodeRef::<html::Button>::new();
+    let panel = NodeRef::<html::Div>::new();
     dynamic(move || {
-        let (symbol, loud, more) = match kind.get() {
+        let kind = kind.get();
+        let (symbol, more) = match kind {
             0 => return ().into_any(),
-            1 => ("refresh", shell::RECONNECTING, shell::RECONNECTING_MORE),
-            _ => ("wifi-off", shell::OFFLINE, shell::OFFLINE_MORE),
+            1 => ("refresh", shell::RECONNECTING_MORE),
+            _ => ("wifi-off", shell::OFFLINE_MORE),
         };
+        let loud = text(move || if kind == 1 { shell::RECONNECTING.to_owned() } else { shell::offline(app.link.queued.get()) });
         view! {
             <div class="banner warn">
                 {icon(symbol)}
@@ -136,6 +146,8 @@ pub fn ConnectionBanner() -> AnyView {
                     " "
                     <span class="num">{move || countdown()}</span>
                 </span>
+                <button type="button" class="link" node_ref=button popovertarget="connection-now">{shell::CONNECTION_DETAILS}</button>
+                {card(app, "connection-now", panel, button)}
                 <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) />
             </div>
         }

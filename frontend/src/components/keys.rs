@@ -30,6 +30,7 @@ enum Deed {
         back: bool,
     },
     Details,
+    AllRead,
     Toast,
     /// Handled where the focus is: in the composer, in the list of messages.
     Elsewhere,
@@ -56,16 +57,21 @@ const SHORTCUTS: &[Shortcut] = &[
     shortcut(&["Ctrl", "F6"], "Next part of the page", Deed::Region { back: false }),
     shortcut(&["Ctrl", "Shift", "F6"], "Previous part of the page", Deed::Region { back: true }),
     shortcut(&["Ctrl", "."], "Details on or off", Deed::Details),
+    shortcut(&["Shift", "Esc"], "Mark all read", Deed::AllRead),
     shortcut(&["F8"], "To the newest note", Deed::Toast),
-    shortcut(&["Esc"], "Close what is on top; then to the latest message", Deed::Elsewhere),
+    shortcut(&["Esc"], "Close what is on top; then mark read, and to the latest message", Deed::Elsewhere),
     shortcut(&["Enter"], "Send (in the message box)", Deed::Elsewhere),
     shortcut(&["Shift", "Enter"], "New line (in the message box)", Deed::Elsewhere),
     shortcut(&["Ctrl", "Enter"], "Send, always", Deed::Elsewhere),
+    shortcut(&["↑"], "Edit your last message (in an empty message box)", Deed::Elsewhere),
     shortcut(&["↑"], "Previous message (in the list of messages)", Deed::Elsewhere),
     shortcut(&["↓"], "Next message (in the list of messages)", Deed::Elsewhere),
     shortcut(&["Home"], "First loaded message", Deed::Elsewhere),
     shortcut(&["End"], "Latest message", Deed::Elsewhere),
     shortcut(&["C"], "Copy the text (on a message)", Deed::Elsewhere),
+    shortcut(&["E"], "Edit (on a message of yours)", Deed::Elsewhere),
+    shortcut(&["U"], "Mark unread from here (on a message)", Deed::Elsewhere),
+    shortcut(&["Delete"], "Delete (on a message)", Deed::Elsewhere),
 ];
 
 impl Shortcut {
@@ -74,6 +80,7 @@ impl Shortcut {
         let wanted = match self.keys.last().copied().unwrap_or_default() {
             "↑" => "ArrowUp",
             "↓" => "ArrowDown",
+            "Esc" => "Escape",
             key => key,
         };
         let command = event.ctrl_key() || event.meta_key();
@@ -122,6 +129,7 @@ fn act(app: AppState, deed: Deed, page: Page, navigator: Navigator, overlays: Ov
                 navigator.go(Page::Chat { id, details: !details });
             }
         }
+        Deed::AllRead => actions::mark_all_read(app),
         Deed::Toast => {
             browser::focus_first(".toast:last-child button");
         }
@@ -137,7 +145,10 @@ fn escape(app: AppState, page: Page, navigator: Navigator, overlays: Overlays) {
     }
     match page {
         Page::Chat { id, details: true } => navigator.go(Page::Chat { id, details: false }),
-        Page::Chat { .. } => actions::jump_to_latest(app),
+        Page::Chat { id, .. } => {
+            actions::mark_read(app, id);
+            actions::jump_to_latest(app);
+        }
         _ => {}
     }
 }

@@ -13,8 +13,9 @@ use super::{
     connection::ConnectionDot,
     overlay::{Overlay, use_overlays},
 };
-use crate::ui::reactive::{Keyed, keyed};
+use crate::ui::reactive::{Keyed, keyed, optional};
 use crate::{
+    actions,
     pages::Page,
     state::use_app,
     strings::{self, shell as words},
@@ -83,6 +84,10 @@ pub fn ConversationList(page: Memo<Page>) -> AnyView {
         <aside class="list" id="list" tabindex="-1" aria-label=words::CONVERSATIONS>
             <header class="list-head">
                 <h1 dir="auto">{strings::PRODUCT}</h1>
+                {optional(move || {
+                    (app.roster.unread.get() > 0)
+                        .then(|| view! { <IconButton label=words::MARK_ALL_READ symbol="checks" on_click=move |()| actions::mark_all_read(app) /> }.into_any())
+                })}
                 <IconButton label=words::NEW_CONVERSATION symbol="edit" on_click=move |()| navigator.go(Page::New) />
             </header>
             <button type="button" class="finder" on:click=move |_| overlays.open(Overlay::Switcher)>

@@ -1,10 +1,13 @@
 //! What lies over the page: one dialog at a time, opened from anywhere.
 
 use leptos::prelude::*;
-use shared_types::{ConversationId, UserId};
+use shared_types::{ConversationId, Seq, UserId};
 
-use super::{confirm, details, join_dialog, keys, profile_card, switcher};
-use crate::ui::reactive::{Keyed, keyed};
+use super::{confirm, conflict, details, join_dialog, keys, profile_card, seen_by, switcher};
+use crate::{
+    state::Conflict,
+    ui::reactive::{Keyed, keyed},
+};
 
 /// What is open.
 #[derive(Clone, PartialEq)]
@@ -17,6 +20,9 @@ pub enum Overlay {
     EditRoom(ConversationId),
     Convert(ConversationId),
     Profile(UserId),
+    /// Who has read up to this place.
+    SeenBy(ConversationId, Seq),
+    Conflict(Conflict),
     Confirm(confirm::Question),
 }
 
@@ -81,6 +87,8 @@ fn draw(overlays: Overlays, overlay: Overlay) -> AnyView {
         Overlay::EditRoom(id) => view! { <details::edit::EditDialog id=id on_close=on_close /> }.into_any(),
         Overlay::Convert(id) => view! { <details::convert::ConvertDialog id=id on_close=on_close /> }.into_any(),
         Overlay::Profile(id) => view! { <profile_card::ProfileDialog id=id on_close=on_close /> }.into_any(),
+        Overlay::SeenBy(id, seq) => view! { <seen_by::SeenByDialog id=id seq=seq on_close=on_close /> }.into_any(),
+        Overlay::Conflict(conflict) => view! { <conflict::ConflictDialog conflict=conflict on_close=on_close /> }.into_any(),
         Overlay::Confirm(question) => view! { <confirm::ConfirmDialog question=question on_close=on_close /> }.into_any(),
     }
 }

@@ -2,23 +2,29 @@
 
 mod body;
 mod dates;
+mod editor;
 mod ends;
+mod menu;
 mod reading;
 mod row;
 mod scroll;
+mod ticks;
 
 use client::timeline::RowKey;
 use leptos::{ev, prelude::*};
-use shared_types::ConversationId;
+use shared_types::{ConversationId, conversation::ConversationKind};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, KeyboardEvent, ResizeObserver};
 
-use self::scroll::Scroller;
+use self::{menu::RowMenu, row::Place, scroll::Scroller};
 pub use self::scroll::provide_places;
 use crate::ui::reactive::{Key, Keyed, effect, keyed};
 use crate::{
     actions, browser,
-    components::words,
+    components::{
+        overlay::{Overlay, use_overlays},
+        words,
+    },
     state::{AppState, OpenPhase, use_app},
     strings::{self, chat},
     ui::{empty::Failure, roving},
@@ -37,6 +43,19 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
             scroller.land(landing);
         }
     });
+    let overlays = use_overlays();
+    effect(move || {
+        if let Some(conflict) = app.open.conflict.get() {
+            app.open.conflict.set(None);
+            overlays.open(Overlay::Conflict(conflict));
+        }
+    });
+    on_cleanup(move || actions::cancel_edit(app));
+    let row_menu = RowMenu::new(app, id);
+    let conversation = app.roster.conversation(id);
+    let is_direct = Memo::new(move |_| {
+        conversation.with(|conversation| conversation.as_ref().is_some_and(|conversation| conversation.kind == ConversationKind::Direct))
+    });
     // A reader who comes back to the page looks at it.
     let focus = window_event_listener(ev::focus, move |_| scroller.look());
     on_cleanup(move || focus.remove());
@@ -46,7 +65,7 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
         if app.open.id.get() != Some(id) {
             return Vec::new();
         }
-        app.open.rows.with(|rows| rows.iter().cloned().map(|row| Keyed::new(key(row.key), move || row::row_view(app, row))).collect())
+        app.open.rows.with(|rows| rows.iter().cloned().map(|row| Keyed::new(key(row.key), move || row::row_view(app, row, Place { id, is_direct }))).collect())
     };
     let is_busy = move || app.open.phase.with(|phase| *phase == OpenPhase::Loading);
     view! {
@@ -69,8 +88,18 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
                     node_ref=scroller.feed
                     aria-label=move || chat::messages_in(&title.get())
                     aria-busy=move || if is_busy() { "true" } else { "false" }
-                    on:keydown=move |event| on_key(app, &event)
+                    on:keydown=move |event| on_key(app, row_menu, &event)
                     on:focusin=move |event| on_focus(&event)
+                    on:click=move |event| on_click(row_menu, &event)
+                    on:contextmenu=move |event| on_context(row_menu, &event)
+                    on:touchstart=move |event| {
+                        if let Some((row, _)) = row_of(&event) {
+                            row_menu.press(row);
+                        }
+                    }
+                    on:touchmove=move |_| row_menu.release()
+                    on:touchend=move |_| row_menu.release()
+                    on:touchcancel=move |_| row_menu.release()
                 >
                     {keyed(rows)}
                 </div>
@@ -79,6 +108,7 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
             </div>
         </section>
         {ends::latest_pill(app, scroller)}
+        {row_menu.view()}
     }
     .into_any()
 }
@@ -142,8 +172,32 @@ fn on_focus(event: &web_sys::FocusEvent) {
     }
 }
 
-/// Arrows between messages, Enter into one's buttons, Esc back and then to the composer, C copies.
-fn on_key(app: AppState, event: &KeyboardEvent) {
+/// The button of a row that opens its menu.
+fn on_click(menu: RowMenu, event: &web_sys::MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    if target.and_then(|target| target.closest("[aria-haspopup=menu]").ok().flatten()).is_some()
+        && let Some((row, _)) = row_of(event)
+    {
+        menu.open(&row);
+    }
+}
+
+/// Right click and Shift+F10; but who has marked words, or is at a link or a field, wants the browser's own.
+fn on_context(menu: RowMenu, event: &web_sys::MouseEvent) {
+    let has_words = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let is_foreign = target.is_none_or(|target| target.closest("a, textarea").ok().flatten().is_some());
+    if !has_words
+        && !is_foreign
+        && let Some((row, _)) = row_of(event)
+        && menu.open(&row)
+    {
+        event.prevent_default();
+    }
+}
+
+/// Arrows between messages, Enter into one's buttons, Esc back and then to the composer; letters for what its menu offers.
+fn on_key(app: AppState, menu: RowMenu, event: &KeyboardEvent) {
     let Some((row, is_row)) = row_of(event) else {
         return;
     };
@@ -170,6 +224,7 @@ fn on_key(app: AppState, event: &KeyboardEvent) {
                 actions::copy_text(app, &text);
             }
         }
+        key @ ("e" | "E" | "u" | "U" | "Delete") if is_row && !has_modifier && menu.key(key, &row) => event.prevent_default(),
         "ArrowLeft" | "ArrowRight" if !is_row => step_inside(event, &row),
         _ if is_row => {
             roving::arrows(event, ROWS);

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::words;
 use crate::{
-    state::{Notice, toasts::Toast, use_app},
-    strings::{account, shell},
+    actions,
+    state::{AppState, Notice, toasts::Toast, use_app},
+    strings::{account, chat, shell},
     ui::{
         reactive::{Keyed, keyed},
         toast::Toast as ToastNote,
@@ -25,6 +26,7 @@ pub fn ToastArea() -> AnyView {
                             text=text(&toast.notice)
                             is_error=toast.notice.is_error()
                             dismiss_label=shell::DISMISS
+                            action=action(app, &toast.notice)
                             on_dismiss=move |()| app.toasts.dismiss(id)
                         />
                     }
@@ -37,9 +39,17 @@ pub fn ToastArea() -> AnyView {
     .into_any()
 }
 
+fn action(app: AppState, notice: &Notice) -> Option<(&'static str, Callback<()>)> {
+    let Notice::AllRead { before } = notice else { return None };
+    let before = before.clone();
+    (!before.is_empty()).then(|| (shell::UNDO, Callback::new(move |()| actions::undo_all_read(app, before.clone()))))
+}
+
 fn text(notice: &Notice) -> String {
     match notice {
         Notice::Failed(failure) => words::failure(failure),
+        Notice::NotEdited(failure) => chat::not_edited(&words::failure(failure)),
+        Notice::AllRead { .. } => shell::ALL_READ.to_owned(),
         Notice::LinkCopied => shell::LINK_COPIED.to_owned(),
         Notice::TextCopied => shell::TEXT_COPIED.to_owned(),
         Notice::CopyFailed => shell::COPY_FAILED.to_owned(),

@@ -6,11 +6,14 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use client::tabs::{Act, Greeting, Tabs, Word};
+use client::{
+    tabs::{Act, Greeting, Tabs, Word},
+    unread::Mark,
+};
 use futures::future::try_join;
 use leptos::{prelude::*, task::spawn_local};
 use shared_types::{
-    ConversationId, Seq,
+    ConversationId,
     ws::{Ready, ServerFrame},
 };
 
@@ -33,7 +36,7 @@ pub(crate) struct Seat {
     /// The present wait for the lock. One that comes to its end without it gives the lock back.
     turn: Rc<()>,
     /// Read positions that the other tabs were told of.
-    told: BTreeMap<ConversationId, Seq>,
+    told: BTreeMap<ConversationId, Mark>,
 }
 
 impl Seat {
@@ -49,10 +52,10 @@ impl Seat {
     }
 
     /// Tells the other tabs at once what the server hears a little later.
-    pub fn tell_seen(&mut self, marks: &BTreeMap<ConversationId, Seq>) {
-        for (conversation_id, seq) in marks {
-            if self.told.insert(*conversation_id, *seq) != Some(*seq) {
-                self.say(&Word::Seen { conversation_id: *conversation_id, seq: *seq });
+    pub fn tell_seen(&mut self, marks: &BTreeMap<ConversationId, Mark>) {
+        for (conversation_id, mark) in marks {
+            if self.told.insert(*conversation_id, *mark) != Some(*mark) {
+                self.say(&Word::Seen { conversation_id: *conversation_id, mark: *mark });
             }
         }
     }
@@ -93,6 +96,9 @@ pub(super) fn queue(app: AppState, seize: bool) {
         if waiting.upgrade().is_none() {
             return;
         }
+        if held.is_some() {
+            actions::reread_letters(app);
+        }
         follow(app, |core, now| {
             super::hang_up(core);
             if held.is_some() {
@@ -112,7 +118,7 @@ fn hear(app: AppState, said: &str) {
     match app.core.try_update_value(|core| core.seat.rules.hear(word)).unwrap_or(Act::Nothing) {
         Act::Nothing => {}
         Act::Take(frame) => take_frame(app, *frame),
-        Act::Closed(code) => close(app, code),
+        Act::Closed(code) => close(app, code, None),
         Act::ReadList(greeting) => read_list(app, greeting),
         Act::Write(frame) => {
             app.look(|core| core.link.is_live() && core.wire.send(&frame));
@@ -131,8 +137,8 @@ fn hear(app: AppState, said: &str) {
             });
             queue(app, false);
         }
-        Act::Seen(conversation_id, seq) => {
-            app.work(|core| core.model.seen_elsewhere(conversation_id, seq));
+        Act::Seen(conversation_id, mark) => {
+            app.work(|core| core.model.seen_elsewhere(conversation_id, mark));
         }
         Act::Draft(key, text) => actions::draft_told(app, &key, text),
     }

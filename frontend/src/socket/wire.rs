@@ -13,7 +13,8 @@ use crate::browser::{self, Channel};
 pub(super) enum Heard {
     Opened,
     Text(String),
-    Closed(u16),
+    /// With the code, and with the milliseconds after which to come back if the server told them.
+    Closed(u16, Option<i64>),
 }
 
 /// The way to the server, if there is one.
@@ -63,7 +64,7 @@ impl Socket {
                 }
             }
         });
-        let closed = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| told(Heard::Closed(event.code())));
+        let closed = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| told(Heard::Closed(event.code(), event.reason().parse().ok())));
         inner.set_onopen(Some(opened.as_ref().unchecked_ref()));
         inner.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         inner.set_onclose(Some(closed.as_ref().unchecked_ref()));

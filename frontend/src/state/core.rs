@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use client::{link::Link, model::Model};
+use client::{keeper::Keeper, link::Link, model::Model, unread::Mark};
 use gloo_timers::callback::Timeout;
-use shared_types::{ConversationId, Nonce, Seq, Timestamp};
+use shared_types::{ConversationId, Nonce, Timestamp};
 
 use super::open::OpenPhase;
 use crate::{
@@ -27,9 +27,16 @@ pub(crate) struct Core {
     /// The last ping: its id, and when it left.
     pub ping: (u32, Timestamp),
     /// Read positions as they were last reported, and when.
-    pub reported: (BTreeMap<ConversationId, Seq>, Timestamp),
+    pub reported: (BTreeMap<ConversationId, Mark>, Timestamp),
+    /// When the others were last told of what this device has received.
+    pub delivered_at: Timestamp,
     /// The server's build when this page first connected.
     pub build: Option<String>,
+    /// What of the model has to be kept on this device.
+    pub keeper: Keeper,
+    pub keep_timer: Option<Timeout>,
+    /// Conversations that were read ahead on this connection, and whether one is being read.
+    pub ahead: (BTreeSet<ConversationId>, bool),
     /// Why the open conversation cannot be shown.
     pub open_trouble: Option<OpenPhase>,
     /// Conversations that the reader leaves by their own wish: nobody need tell them.
@@ -53,7 +60,11 @@ impl Core {
             // Every tab hears every pong.
             ping: (browser::random_id(), Timestamp(0)),
             reported: (BTreeMap::new(), Timestamp(0)),
+            delivered_at: Timestamp(0),
             build: None,
+            keeper: Keeper::default(),
+            keep_timer: None,
+            ahead: (BTreeSet::new(), false),
             open_trouble: None,
             leaving: BTreeSet::new(),
             first_nonces: HashMap::new(),

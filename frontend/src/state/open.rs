@@ -3,7 +3,7 @@
 pub use client::timeline::Edge;
 use client::timeline::{Row, RowKey};
 use leptos::prelude::*;
-use shared_types::{ConversationId, UserId};
+use shared_types::{ConversationId, MessageId, UserId, text::MessageBody};
 
 use crate::api::ApiFailure;
 
@@ -55,6 +55,16 @@ pub struct Announcement {
     pub text: String,
 }
 
+/// An edit that somebody else's came before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    pub conversation_id: ConversationId,
+    pub id: MessageId,
+    pub mine: MessageBody,
+    /// `None` if the message was deleted.
+    pub theirs: Option<MessageBody>,
+}
+
 #[derive(Clone, Copy)]
 pub struct OpenState {
     pub id: RwSignal<Option<ConversationId>>,
@@ -70,6 +80,11 @@ pub struct OpenState {
     /// The last demand to stand somewhere; act when it changes.
     pub landing: RwSignal<Option<Landing>>,
     pub announcement: RwSignal<Option<Announcement>>,
+    /// The message whose text is being written anew.
+    pub editing: RwSignal<Option<MessageId>>,
+    /// What was written for a message and could not be saved.
+    pub edited: RwSignal<Option<(MessageId, String)>>,
+    pub conflict: RwSignal<Option<Conflict>>,
 }
 
 impl OpenState {
@@ -83,6 +98,9 @@ impl OpenState {
             fresh: RwSignal::new(0),
             landing: RwSignal::new(None),
             announcement: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            edited: RwSignal::new(None),
+            conflict: RwSignal::new(None),
         }
     }
 
@@ -92,6 +110,8 @@ impl OpenState {
         self.phase.set(OpenPhase::Closed);
         self.rows.set(Vec::new());
         self.announcement.set(None);
+        self.editing.set(None);
+        self.conflict.set(None);
     }
 
     pub(super) fn land(self, place: Place) {

@@ -58,6 +58,7 @@ pub(super) fn paint(app: AppState) {
 fn read(core: &mut Core) -> Picture {
     let now = browser::now();
     let touched = core.model.take_touched();
+    core.keeper.note(&touched);
     let own_leave = touched.gone.iter().any(|(id, _)| core.leaving.remove(id));
     if let Some(id) = core.model.open_id()
         && touched.gone.iter().any(|(gone, _)| *gone == id)
@@ -189,7 +190,7 @@ fn place(rows: &[Row], stand: Stand) -> Place {
     match stand {
         Stand::Unread if rows.iter().any(|row| matches!(row, Row::Unread { .. })) => Place::Unread,
         Stand::At { seq, flash } => key_of(rows, seq).map_or(Place::End, |key| Place::Row { key, flash }),
-        Stand::End | Stand::Unread => Place::End,
+        Stand::End | Stand::Unread | Stand::Stay => Place::End,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Short notes that come and go.
 
 use leptos::prelude::*;
+use shared_types::message::PlacedPosition;
 
 use crate::api::ApiFailure;
 
@@ -21,6 +22,12 @@ pub enum Notice {
     NewSession {
         device: String,
     },
+    /// An edit could not be saved.
+    NotEdited(ApiFailure),
+    /// Everything is read; undone by going back to these places.
+    AllRead {
+        before: Vec<PlacedPosition>,
+    },
     /// Words that the view made itself.
     Words {
         text: String,
@@ -31,7 +38,7 @@ pub enum Notice {
 impl Notice {
     /// Whether a screen reader should be interrupted.
     pub fn is_error(&self) -> bool {
-        matches!(self, Self::Failed(_) | Self::CopyFailed | Self::Words { is_error: true, .. })
+        matches!(self, Self::Failed(_) | Self::NotEdited(_) | Self::CopyFailed | Self::Words { is_error: true, .. })
     }
 }
 

@@ -8,6 +8,31 @@ pub const SENDING: &str = "Sending…";
 pub const WAITING: &str = "Waiting for connection";
 pub const DETAILS: &str = "Details";
 pub const ACTIONS: &str = "Message actions";
+pub const MORE: &str = "More actions";
+pub const EDIT: &str = "Edit";
+pub const EDITED: &str = "edited";
+pub const EDIT_LABEL: &str = "Edit your message";
+pub const EDIT_HINT: &str = "Enter saves, Esc leaves it as it was";
+pub const SAVING: &str = "Saving…";
+pub const MARK_UNREAD: &str = "Mark unread from here";
+pub const DELETED: &str = "Message deleted";
+pub const DELETE_TITLE: &str = "Delete this message?";
+pub const DELETE_OWN: &str = "Its text is erased for everybody. This cannot be undone.";
+pub const DELETE_MESSAGE: &str = "Delete message";
+pub const KEEP: &str = "Keep it";
+pub const CONFLICT_TITLE: &str = "Changed meanwhile";
+pub const CONFLICT: &str = "This message was changed on another device while you wrote.";
+pub const CONFLICT_GONE: &str = "This message was deleted while you wrote. Your words are below.";
+pub const CONFLICT_THEIRS: &str = "As it is now";
+pub const CONFLICT_MINE: &str = "As you wrote it";
+pub const USE_MINE: &str = "Use mine";
+pub const KEEP_THEIRS: &str = "Keep it as it is";
+pub const COPY_MINE: &str = "Copy mine";
+pub const SENT: &str = "sent";
+pub const DELIVERED: &str = "delivered";
+pub const READ: &str = "read";
+pub const SEEN_BY: &str = "Seen by";
+pub const SEEN_BY_NOBODY: &str = "No one yet, or no one who shows it.";
 pub const LATEST: &str = "Latest";
 pub const MARK_READ: &str = "Mark read";
 pub const TODAY: &str = "Today";
@@ -62,6 +87,22 @@ pub fn new_since(count: &str, time: &str) -> String {
 
 pub fn latest(count: u32) -> String {
     if count == 0 { "Jump to the latest message".to_owned() } else { format!("Jump to the latest message, {count} new") }
+}
+
+pub fn seen_by(count: u32) -> String {
+    format!("Seen by {count}")
+}
+
+pub fn edited_at(time: &str) -> String {
+    format!("Edited {time}")
+}
+
+pub fn not_edited(cause: &str) -> String {
+    format!("Not changed. {cause}")
+}
+
+pub fn deleting_of(author: &str) -> String {
+    format!("{author} wrote it. Its text is erased for everybody, and this cannot be undone.")
 }
 
 pub fn profile_of(name: &str) -> String {

@@ -35,18 +35,21 @@ pub const PICK: &str = "Choose a conversation on the left, or start a new one.";
 pub const CONNECTION: &str = "Connection";
 pub const ROUND_TRIP: &str = "Round trip";
 pub const LAST_SEQUENCE: &str = "Last message number here";
+pub const CONNECTION_DETAILS: &str = "Details";
 pub const OUTBOX: &str = "Waiting to be sent";
 pub const CONNECTED_SINCE: &str = "Connected";
 pub const UNKNOWN: &str = "not measured yet";
 pub const RECONNECTING: &str = "Reconnecting…";
 pub const RECONNECTING_MORE: &str = "Messages you send are kept.";
-pub const OFFLINE: &str = "You're offline.";
 pub const OFFLINE_MORE: &str = "Messages will send when you're back.";
 pub const TRY_NOW: &str = "Try now";
 pub const UPDATE_READY: &str = "An update is ready.";
 pub const RELOAD: &str = "Reload";
 
 pub const DISMISS: &str = "Dismiss";
+pub const UNDO: &str = "Undo";
+pub const ALL_READ: &str = "Everything is marked read.";
+pub const MARK_ALL_READ: &str = "Mark all read";
 pub const NOTES: &str = "Notes";
 pub const LINK_COPIED: &str = "Link copied.";
 pub const TEXT_COPIED: &str = "Text copied.";
@@ -96,6 +99,11 @@ pub fn waiting(count: usize) -> String {
     }
 }
 
+/// "Offline — 3 queued".
+pub fn offline(queued: usize) -> String {
+    if queued == 0 { "You're offline.".to_owned() } else { format!("Offline — {queued} queued.") }
+}
+
 pub fn retry_in(seconds: i64) -> String {
     if seconds <= 1 { "Trying again now.".to_owned() } else { format!("Next try in {seconds} s.") }
 }
@@ -107,12 +115,17 @@ pub fn document_title(unread: u32, page: &str) -> String {
 }
 
 /// The name of a row of the list for those who listen.
-pub fn row_name(title: &str, unread: u32, second_line: &str) -> String {
-    let unread = match unread {
+pub fn row_name(title: &str, unread: u32, mentions: u32, second_line: &str) -> String {
+    let mut unread = match unread {
         0 => String::new(),
         1 => ", 1 unread".to_owned(),
         more => format!(", {} unread", super::unread(more)),
     };
+    match mentions {
+        0 => {}
+        1 => unread.push_str(", 1 mention of you"),
+        more => unread += &format!(", {} mentions of you", super::unread(more)),
+    }
     let second_line = if second_line.is_empty() { String::new() } else { format!(", {second_line}") };
     format!("{title}{unread}{second_line}")
 }

@@ -40,6 +40,32 @@ pub fn Menu(
     let button = NodeRef::<html::Button>::new();
     let panel = NodeRef::<html::Div>::new();
     let open = RwSignal::new(false);
+    let on_toggle = move |shown| {
+        open.set(shown);
+        if shown {
+            place(panel, button);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class=format!("icon-btn {class}")
+            node_ref=button
+            popovertarget=id.clone()
+            aria-label=label.clone()
+            title=label.clone()
+            aria-haspopup="menu"
+            aria-expanded=move || if open.get() { "true" } else { "false" }
+        >
+            {icon(symbol)}
+        </button>
+        {menu_panel(id, label, panel, items, Callback::new(on_toggle))}
+    }
+    .into_any()
+}
+
+/// The menu itself, for one that several buttons share: `on_toggle` hears when it opens, and places it.
+pub fn menu_panel(id: String, label: String, panel: NodeRef<html::Div>, items: Signal<Vec<Item>>, on_toggle: Callback<bool>) -> AnyView {
     let rows = move || {
         items
             .get()
@@ -66,18 +92,6 @@ pub fn Menu(
             .collect_view()
     };
     view! {
-        <button
-            type="button"
-            class=format!("icon-btn {class}")
-            node_ref=button
-            popovertarget=id.clone()
-            aria-label=label.clone()
-            title=label.clone()
-            aria-haspopup="menu"
-            aria-expanded=move || if open.get() { "true" } else { "false" }
-        >
-            {icon(symbol)}
-        </button>
         <div
             id=id
             class="menu"
@@ -87,9 +101,8 @@ pub fn Menu(
             node_ref=panel
             on:toggle=move |event| {
                 let shown = is_open(&event);
-                open.set(shown);
+                on_toggle.run(shown);
                 if shown {
-                    place(panel, button);
                     focus_first(panel);
                 }
             }
@@ -127,8 +140,15 @@ fn focus_first(panel: NodeRef<html::Div>) {
 /// Puts a panel of the top layer below its button, or above it where there is no room, and inside the window. Whole pixels.
 /// On phones the style sheet makes it a sheet at the bottom, and these lengths are not read.
 pub fn place(panel: NodeRef<html::Div>, button: NodeRef<html::Button>) {
+    if let Some(button) = button.get_untracked() {
+        place_at(panel, &button);
+    }
+}
+
+/// The same for anything that it hangs on.
+pub fn place_at(panel: NodeRef<html::Div>, button: &web_sys::Element) {
     const GAP: i32 = 6;
-    let (Some(panel), Some(button), Some(page)) = (panel.get_untracked(), button.get_untracked(), document().document_element()) else {
+    let (Some(panel), Some(page)) = (panel.get_untracked(), document().document_element()) else {
         return;
     };
     let rect = button.get_bounding_client_rect();

@@ -1,197 +1,269 @@
 //! One connection: one task that owns both directions.
+//!
+//! It is polled by hand, since it is the one thing of which there are tens of thousands: everything that is queued goes out in
+//! one write, everything that has arrived is begun in one go, and nothing is allocated while nothing happens.
 
-use std::collections::HashMap;
-
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use domain::{log, messages, receipts, sessions::Identity, snapshot};
-use futures::SinkExt;
-use realtime::{Connection, Frame, Outgoing};
-use shared_types::{
-    ConversationId, ErrorCode, Seq, limits,
-    message::{MarkRead, SendMessage},
-    ws::{ClientFrame, Head, ServerFrame, close},
+use std::{
+    ops::ControlFlow,
+    sync::Arc,
+    task::{Context, Poll},
 };
-use tokio::time::{Duration, Instant, MissedTickBehavior, interval_at};
 
-use super::codec;
-use crate::{app::App, error::Problem};
+use axum::http::StatusCode;
+use domain::{messages, receipts, sessions::Identity};
+use futures::future::poll_fn;
+use realtime::{Close, Connection, Turn};
+use shared_types::{
+    ErrorCode, limits,
+    message::{MarkRead, SendMessage},
+    ws::{ClientFrame, ServerFrame, close},
+};
+use tokio::io::{AsyncRead, AsyncWrite};
 
-/// Why the loop ended, for those cases in which a close frame still makes sense.
+use super::{
+    Sockets, codec,
+    decoder::Violation,
+    greeting::{self, Introduction},
+    pipeline::Pipeline,
+    socket::{Lost, Socket},
+};
+use crate::error::Problem;
+
+/// Heartbeats without a sign of life, or without a byte written of what is queued, after which a socket is given up: between
+/// 30 and 45 seconds.
+const PATIENCE_BEATS: u8 = 3;
+/// Nothing is read while so many bytes wait to be written: who asks has to listen.
+const BACKLOG: usize = 64 * 1024;
+/// Codes of RFC 6455 for bytes that are no frame, and for a text that is not UTF-8.
+const PROTOCOL_ERROR: u16 = 1002;
+const NOT_TEXT: u16 = 1007;
+
+/// Why the task ends.
+#[derive(Debug, PartialEq, Eq)]
 enum End {
-    Close(u16),
-    Gone,
+    Close(Close),
+    Lost(Lost),
+    /// The peer takes nothing, and no goodbye would reach it.
+    Stuck,
 }
 
-pub async fn run(app: App, mut socket: WebSocket, me: Identity) {
+pub struct Session<S> {
+    server: Arc<Sockets>,
+    me: Identity,
+    connection: Connection,
+    socket: Socket<S>,
+    pipeline: Pipeline,
+    patience: Patience,
+}
+
+/// Heartbeats since the peer was heard, and since a byte of what is queued was written.
+#[derive(Debug, Default)]
+struct Patience {
+    silent: u8,
+    stuck: u8,
+}
+
+impl Patience {
+    fn beat(&mut self, beats: u8, has_moved: bool, is_reading: bool) -> Option<End> {
+        if beats == 0 {
+            self.stuck = if has_moved { 0 } else { self.stuck };
+            return None;
+        }
+        // The heartbeat before was queued, so there was something to write. A whole beat without progress counts.
+        self.stuck = if has_moved { 0 } else { self.stuck + beats };
+        // While an answer is awaited nothing may be read, and the silence is ours.
+        self.silent = if is_reading { self.silent + beats } else { 0 };
+        if self.stuck >= PATIENCE_BEATS {
+            return Some(End::Stuck);
+        }
+        (self.silent >= PATIENCE_BEATS).then_some(End::Close(Close { code: close::SILENT, come_back_ms: None }))
+    }
+}
+
+/// From a socket that has said who it is to its end.
+pub async fn run<S: AsyncRead + AsyncWrite + Unpin>(server: Arc<Sockets>, mut socket: Socket<S>, who: Introduction) {
+    let me = who.me;
     tracing::debug!(user = %me.user_id, "a socket opened");
-    let end = converse(&app, &mut socket, me).await;
-    if let End::Close(code) = end {
-        Box::pin(self::end(&mut socket, code, None)).await;
+    // The large moments of a connection are boxed: its task stays small for the hours in which nothing happens.
+    match Box::pin(greeting::greet(&server, &mut socket, who)).await {
+        Ok(connection) => {
+            socket.limit(limits::FRAME_BYTES);
+            let mut session = Session { server, me, connection, socket, pipeline: Pipeline::default(), patience: Patience::default() };
+            let end = poll_fn(|cx| session.poll(cx)).await;
+            Box::pin(session.finish(end)).await;
+        }
+        Err(code) => Box::pin(socket.close(code, "")).await,
     }
     tracing::debug!(user = %me.user_id, "a socket closed");
 }
 
-/// Says why, if there is something to say, and closes.
-pub async fn end(socket: &mut WebSocket, code: u16, why: Option<Box<ServerFrame>>) {
-    let farewell = async {
-        if let Some(frame) = why {
-            write(socket, &frame).await?;
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        loop {
+            self.answer(cx);
+            if let Poll::Ready(end) = self.write(cx) {
+                return Poll::Ready(end);
+            }
+            if self.pipeline.is_full() || self.socket.backlog() > BACKLOG {
+                return Poll::Pending;
+            }
+            let Self { socket, pipeline, server, me, .. } = self;
+            let waker = cx.waker();
+            let read = socket.poll_read(cx, |text| {
+                begin(server, *me, pipeline, &mut Context::from_waker(waker), text);
+                if pipeline.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            match read {
+                Poll::Ready(Ok(())) => self.patience.silent = 0,
+                Poll::Ready(Err(lost)) => return Poll::Ready(End::Lost(lost)),
+                Poll::Pending => return Poll::Pending,
+            }
         }
-        socket.send(Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::default() }))).await
-    };
-    // A peer that does not read any more is not waited for.
-    let _ = tokio::time::timeout(Duration::from_secs(2), farewell).await;
-}
+    }
 
-async fn converse(app: &App, socket: &mut WebSocket, me: Identity) -> End {
-    let mut connection = app.hub.connect(me).await;
-    // The order matters: first every new event is queued, then the snapshot is read. What is in both is dropped below.
-    // The large moments of a connection are boxed: its task stays small for the hours in which nothing happens.
-    let cut = match Box::pin(greet(app, socket, &connection, me)).await {
-        Ok(cut) => cut,
-        Err(code) => return End::Close(code),
-    };
-    let mut cut = Some(cut);
-    let mut moved: HashMap<ConversationId, Seq> = HashMap::new();
-    let beat = Duration::from_millis(u64::from(limits::HEARTBEAT_MS));
-    let patience = Duration::from_millis(u64::from(limits::SERVER_PATIENCE_MS));
-    let mut heartbeat = interval_at(Instant::now() + beat, beat);
-    heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut heard = Instant::now();
-    loop {
-        tokio::select! {
-            biased;
-            outgoing = connection.next() => {
-                let mut next = Some(outgoing);
-                // Whatever is queued goes out in one write.
-                while let Some(outgoing) = next {
-                    let message = match outgoing {
-                        Outgoing::Close(code) => return End::Close(code),
-                        Outgoing::Resync => text(&ServerFrame::Resync {}),
-                        Outgoing::Frame(frame) => fresh(&frame, cut.as_ref(), &mut moved).then(|| shared(&frame)).flatten(),
-                    };
-                    if let Some(message) = message && socket.feed(message).await.is_err() {
-                        return End::Gone;
+    /// Queues the answers that are there, all in one piece.
+    fn answer(&mut self, cx: &mut Context<'_>) {
+        let mut frames = Vec::new();
+        while let Poll::Ready(answer) = self.pipeline.poll_next(cx) {
+            realtime::append(&mut frames, &*answer);
+        }
+        if !frames.is_empty() {
+            self.socket.send(frames);
+        }
+    }
+
+    /// Writes what is queued, and what the hub has, until there is nothing more or the peer takes no more.
+    fn write(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        loop {
+            let is_busy = match self.socket.poll_flush(cx) {
+                Poll::Ready(Ok(())) => false,
+                Poll::Ready(Err(_)) => return Poll::Ready(End::Lost(Lost::Cut)),
+                Poll::Pending => true,
+            };
+            let out = if is_busy { None } else { Some(self.socket.unsent()) };
+            match self.connection.poll_take(cx, out) {
+                Poll::Ready(turn) => {
+                    if let Some(end) = self.judge(turn) {
+                        return Poll::Ready(end);
                     }
-                    next = connection.try_next();
                 }
-                if socket.flush().await.is_err() {
-                    return End::Gone;
-                }
+                Poll::Pending => return Poll::Pending,
             }
-            incoming = socket.recv() => {
-                heard = Instant::now();
-                match incoming {
-                    Some(Ok(Message::Text(text))) => if let Some(answer) = Box::pin(obey(app, me, &text)).await && write(socket, &answer).await.is_err() {
-                        return End::Gone;
-                    },
-                    Some(Ok(Message::Binary(_))) => return Box::pin(refuse(socket, ErrorCode::BinaryFrame, "This socket knows text frames only.")).await,
-                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    Some(Ok(Message::Close(_))) | None => return End::Gone,
-                    Some(Err(error)) => return if is_too_long(&error) {
-                        Box::pin(refuse(socket, ErrorCode::PayloadTooLarge, "A frame has at most 64 KiB.")).await
-                    } else {
-                        End::Gone
-                    },
+        }
+    }
+
+    /// Whether a heartbeat finds the peer gone, or the hub has ended it.
+    fn judge(&mut self, turn: Turn) -> Option<End> {
+        if let Some(close) = turn.close {
+            return Some(End::Close(close));
+        }
+        self.patience.beat(turn.beats, self.socket.take_progress(), self.pipeline.is_empty())
+    }
+
+    /// What was begun is finished, whoever is left to hear of it: a message that is stored has to be published too.
+    async fn finish(mut self, end: End) {
+        while !self.pipeline.is_empty() {
+            poll_fn(|cx| {
+                self.answer(cx);
+                if self.pipeline.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+        let Self { mut socket, connection, .. } = self;
+        // Out of the hub first: a goodbye may take a moment.
+        if end == End::Stuck {
+            connection.drop_stuck();
+        } else {
+            drop(connection);
+        }
+        match end {
+            End::Close(Close { code, come_back_ms }) => {
+                if code == close::SESSION_ENDED {
+                    socket.drop_unsent();
                 }
+                let reason = come_back_ms.map(|ms| ms.to_string()).unwrap_or_default();
+                socket.close(code, &reason).await;
             }
-            _ = heartbeat.tick() => {
-                if heard.elapsed() >= patience {
-                    return End::Close(close::SILENT);
-                }
-                cut = None;
-                let heads = moved.drain().map(|(conversation_id, seq)| Head { conversation_id, seq }).collect();
-                let beat = text(&ServerFrame::Heads { heads, now: app.ctx.now() });
-                // The pong to this ping is what a client that has nothing to say is heard by.
-                let sent = async {
-                    if let Some(beat) = beat {
-                        socket.feed(beat).await?;
-                    }
-                    socket.send(Message::Ping(bytes::Bytes::new())).await
-                };
-                if sent.await.is_err() {
-                    return End::Gone;
-                }
-            }
+            End::Lost(Lost::Closed(code)) => socket.answer_close(code).await,
+            End::Lost(Lost::Violated(violation)) => refuse(socket, violation).await,
+            End::Lost(Lost::Cut) => {}
+            End::Stuck => tracing::debug!("a socket that took nothing was dropped"),
         }
     }
 }
 
-/// Begins the stream, then sends the snapshot; answers where each conversation stood in it.
-async fn greet(app: &App, socket: &mut WebSocket, connection: &Connection, me: Identity) -> Result<HashMap<ConversationId, Seq>, u16> {
-    let refused = |error: domain::Error| match error {
-        domain::Error::SessionEnded => close::SESSION_ENDED,
-        _ => close::RESTART,
-    };
-    connection.watch(log::heads_of(&app.ctx, me.user_id).await.map_err(refused)?).await;
-    let ready = snapshot::ready(&app.ctx, me, &app.build).await.map_err(refused)?;
-    let cut = ready.list.conversations.iter().map(|conversation| (conversation.id, conversation.head_seq)).collect();
-    write(socket, &ServerFrame::Ready(Box::new(ready))).await.map_err(|_| close::RESTART)?;
-    Ok(cut)
-}
-
-/// Whether the snapshot did not hold it already. Notes how far each conversation has moved, for the heartbeat.
-fn fresh(frame: &Frame, cut: Option<&HashMap<ConversationId, Seq>>, moved: &mut HashMap<ConversationId, Seq>) -> bool {
-    let Some(head) = frame.head else { return true };
-    if cut.and_then(|cut| cut.get(&head.conversation_id)).is_some_and(|seen| head.seq <= *seen) {
-        return false;
-    }
-    moved.insert(head.conversation_id, head.seq);
-    true
-}
-
-async fn obey(app: &App, me: Identity, text: &str) -> Option<Box<ServerFrame>> {
+/// Begins what a frame asks for. A wish to know the way's length is answered in its turn too, like everything else.
+fn begin(server: &Arc<Sockets>, me: Identity, pipeline: &mut Pipeline, cx: &mut Context<'_>, text: &str) {
     let frame = match codec::read(text) {
         Ok(frame) => frame,
-        Err(refusal) => return Some(refusal),
+        Err(refusal) => return pipeline.answer(refusal),
     };
+    let server = server.clone();
     match frame {
-        ClientFrame::Send { conversation_id, nonce, body } => {
-            let outcome = messages::send(&app.ctx, me, conversation_id, SendMessage { nonce, body }).await;
+        ClientFrame::Send { conversation_id, nonce, body } => pipeline.begin(cx, async move {
+            let outcome = messages::send(&server.ctx, me, conversation_id, SendMessage { nonce, body }).await;
             tracing::debug!(user = %me.user_id, %conversation_id, %nonce, stored = outcome.is_ok(), "a message by socket");
             Some(match outcome {
                 Ok(sent) => Box::new(ServerFrame::Ack { nonce, message: sent.message }),
                 Err(error) => codec::problem(&error.into(), Some(nonce)),
             })
-        }
-        ClientFrame::Read { conversation_id, seq, rev } => {
+        }),
+        ClientFrame::Read { conversation_id, seq, rev } => pipeline.begin(cx, async move {
             // The new position comes back as a `read` frame, as on every device of the person.
-            messages::mark_read(&app.ctx, me, conversation_id, MarkRead { seq, rev, back: false })
-                .await
-                .err()
-                .map(|error| codec::problem(&error.into(), None))
-        }
-        ClientFrame::Ping { id } => Some(Box::new(ServerFrame::Pong { id })),
-        ClientFrame::Delivered { heads } => {
-            receipts::delivered(&app.ctx, me, heads).await.err().map(|error| codec::problem(&error.into(), None))
-        }
-        ClientFrame::Auth { .. } | ClientFrame::Resume(_) | ClientFrame::Unknown => None,
+            let moved = messages::mark_read(&server.ctx, me, conversation_id, MarkRead { seq, rev, back: false }).await;
+            moved.err().map(|error| codec::problem(&error.into(), None))
+        }),
+        ClientFrame::Delivered { heads } => pipeline.begin(cx, async move {
+            let moved = receipts::delivered(&server.ctx, me, heads).await;
+            moved.err().map(|error| codec::problem(&error.into(), None))
+        }),
+        ClientFrame::Ping { id } => pipeline.answer(Box::new(ServerFrame::Pong { id })),
+        ClientFrame::Auth { .. } | ClientFrame::Resume(_) | ClientFrame::Unknown => {}
     }
 }
 
-async fn refuse(socket: &mut WebSocket, code: ErrorCode, message: &str) -> End {
-    let error = Problem::new(axum::http::StatusCode::BAD_REQUEST, code, message).body("");
-    end(socket, close::PROTOCOL, Some(Box::new(ServerFrame::Error { error, nonce: None }))).await;
-    End::Gone
-}
-
-async fn write(socket: &mut WebSocket, frame: &ServerFrame) -> Result<(), axum::Error> {
-    match text(frame) {
-        Some(message) => socket.send(message).await,
-        None => Ok(()),
+/// Says why, and closes.
+pub async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(mut socket: Socket<S>, violation: Violation) {
+    let (code, why) = match violation {
+        Violation::Protocol => (PROTOCOL_ERROR, None),
+        Violation::NotText => (NOT_TEXT, None),
+        Violation::Binary => (close::PROTOCOL, Some((ErrorCode::BinaryFrame, "This socket knows text frames only."))),
+        Violation::TooLong => (close::PROTOCOL, Some((ErrorCode::PayloadTooLarge, "A frame has at most 64 KiB."))),
+    };
+    if let Some((code, message)) = why {
+        let error = Problem::new(StatusCode::BAD_REQUEST, code, message).body("");
+        greeting::say(&mut socket, &ServerFrame::Error { error, nonce: None });
     }
+    socket.close(code, "").await;
 }
 
-fn text(frame: &ServerFrame) -> Option<Message> {
-    serde_json::to_string(frame).ok().map(|text| Message::Text(text.into()))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The bytes that all sockets share.
-fn shared(frame: &Frame) -> Option<Message> {
-    Utf8Bytes::try_from(frame.text.clone()).ok().map(Message::Text)
-}
+    const SILENT: Option<End> = Some(End::Close(Close { code: close::SILENT, come_back_ms: None }));
 
-/// The library tells a message over its limit by an error of its own kind.
-fn is_too_long(error: &axum::Error) -> bool {
-    error.to_string().contains("too long") || error.to_string().contains("too large")
+    /// A heartbeat is every fifteen seconds.
+    #[test]
+    fn p12_a_silent_peer_is_given_up_within_sixty_seconds() {
+        let mut patience = Patience::default();
+        assert_eq!([1, 1, 1].map(|beats| patience.beat(beats, true, true)), [None, None, SILENT]);
+        let mut patience = Patience::default();
+        assert_eq!(patience.beat(1, true, true), None);
+        assert_eq!(patience.beat(1, true, true), None);
+        patience.silent = 0;
+        assert_eq!([1, 1].map(|beats| patience.beat(beats, true, true)), [None, None], "a word in time counts from there");
+        assert_eq!(patience.beat(1, true, false), None, "who waits for an answer of ours is not silent");
+    }
+
+    #[test]
+    fn p11_a_peer_that_takes_nothing_is_dropped_even_if_it_talks() {
+        let mut patience = Patience::default();
+        let mut beat = |has_moved| {
+            patience.silent = 0;
+            patience.beat(1, has_moved, true)
+        };
+        assert_eq!([false, false, true, false, false].map(&mut beat), [None, None, None, None, None], "a byte in time counts");
+        assert_eq!(beat(false), Some(End::Stuck));
+    }
 }

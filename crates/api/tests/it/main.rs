@@ -15,4 +15,5 @@ mod rooms;
 mod sessions;
 mod sockets;
 mod start;
+mod stream;
 mod unread;

@@ -19,7 +19,7 @@ fn live() -> Link {
 fn waits(link: &mut Link, mut now: i64, times: usize) -> Vec<i64> {
     let mut waits = Vec::new();
     for _ in 0..times {
-        link.closed(GONE, at(now), 1.0);
+        link.closed(GONE, None, at(now), 1.0);
         let until = link.wake_at(at(now + 60_000)).unwrap();
         waits.push(until.since_ms(at(now)));
         now = until.since_ms(at(0));
@@ -46,7 +46,7 @@ fn a_connection_that_lived_starts_the_waits_anew_and_one_that_did_not_does_not()
 #[test]
 fn chance_spreads_the_waits_but_never_to_nothing() {
     let mut link = live();
-    link.closed(GONE, at(100), 0.0);
+    link.closed(GONE, None, at(100), 0.0);
     assert_eq!(link.wake_at(at(60_000)), Some(at(100 + SHORTEST_WAIT_MS)));
 }
 
@@ -54,7 +54,7 @@ fn chance_spreads_the_waits_but_never_to_nothing() {
 fn network_view_and_tap_hurry() {
     for hurry in [Link::online, Link::visible, Link::tap] {
         let mut link = live();
-        link.closed(GONE, at(100), 1.0);
+        link.closed(GONE, None, at(100), 1.0);
         assert_eq!(hurry(&mut link, at(101)), Some(Step::Open { renew: false }));
         assert_eq!(hurry(&mut link, at(102)), None, "one socket at a time");
     }
@@ -99,22 +99,36 @@ fn a_late_timer_does_not_kill_a_connection_that_was_heard_of() {
 #[test]
 fn close_codes_mean_what_they_say() {
     let mut link = live();
-    assert_eq!(link.closed(close::SESSION_ENDED, at(100), 0.5), Some(Step::SignOut));
+    assert_eq!(link.closed(close::SESSION_ENDED, None, at(100), 0.5), Some(Step::SignOut));
     assert_eq!(link.tick(at(1_000_000), 0.5), None, "it does not come back");
 
     let mut link = live();
-    link.closed(close::UNAUTHENTICATED, at(100), 1.0);
+    link.closed(close::UNAUTHENTICATED, None, at(100), 1.0);
     assert_eq!(link.tick(at(600), 1.0), Some(Step::Open { renew: true }));
 
     let mut link = live();
-    link.closed(close::RESTART, at(100), 1.0);
+    link.closed(close::RESTART, None, at(100), 1.0);
     assert_eq!(link.wake_at(at(60_000)), Some(at(100 + SHORTEST_WAIT_MS + RESTART_SPREAD_MS)));
+}
+
+#[test]
+fn a_server_that_stops_tells_each_when_to_come_back() {
+    for (told, waited) in [(Some(7_300), 7_300), (Some(0), 0), (Some(10_000_000), LONGEST_COME_BACK_MS), (Some(-5), 0)] {
+        let mut link = live();
+        link.closed(close::RESTART, told, at(100), 0.5);
+        assert_eq!(link.tick(at(99 + SHORTEST_WAIT_MS + waited), 0.5), None, "{told:?}");
+        assert_eq!(link.tick(at(100 + SHORTEST_WAIT_MS + waited), 0.5), Some(Step::Open { renew: false }), "{told:?}");
+    }
+    // Whoever wants it now gets it now.
+    let mut link = live();
+    link.closed(close::RESTART, Some(9_000), at(100), 0.5);
+    assert_eq!(link.tap(at(200)), Some(Step::Open { renew: false }));
 }
 
 #[test]
 fn a_short_drop_is_not_shown() {
     let mut link = live();
-    link.closed(GONE, at(100), 1.0);
+    link.closed(GONE, None, at(100), 1.0);
     assert_eq!(link.indicator(at(3_099)), Indicator::Fine);
     assert_eq!(link.status(at(3_099)), Status::Connecting);
     assert_eq!(link.indicator(at(3_100)), Indicator::Reconnecting);

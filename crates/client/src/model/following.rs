@@ -1,28 +1,32 @@
 //! Following the logs: events in their order, holes, and what each event changes.
 
 use shared_types::{
-    ConversationId, Seq,
-    message::{Content, Message, ReadPosition},
-    ws::Head,
+    ConversationId, Seq, UserId,
+    message::{Change, Content, Message},
+    ws::{Event, Head},
 };
 
 use super::{
     Model,
     facts::{Outcome, change_facts},
 };
-use crate::sync::{Effect, LONGEST_GAP};
+use crate::{
+    sync::{Effect, LONGEST_GAP, News},
+    timeline::is_newer,
+    unread::Place,
+};
 
 impl Model {
     /// Somebody said or did something, as the live stream or an answer tells.
-    pub fn hear(&mut self, message: Message) {
-        let id = message.conversation_id;
+    pub fn hear(&mut self, event: Event) {
+        let Some(id) = event.message().map(|message| message.conversation_id) else { return };
         let Some(entry) = self.entries.get_mut(&id) else {
             if self.is_loaded {
                 self.want_conversation(id);
             }
             return;
         };
-        let news = entry.log.offer(message);
+        let news = entry.log.offer(event);
         self.apply_all(id, news);
         self.fill(id);
     }
@@ -39,28 +43,6 @@ impl Model {
         }
     }
 
-    pub(super) fn position_told(&mut self, position: ReadPosition) {
-        let id = position.conversation_id;
-        let Some(entry) = self.entries.get_mut(&id) else { return };
-        entry.unread.told(position.read_seq, position.unread, position.head_seq);
-        entry.log.reaches(position.head_seq);
-        if self.marks.get(&id).is_some_and(|mark| *mark <= position.read_seq) {
-            self.marks.remove(&id);
-        }
-        self.touched.conversations.insert(id);
-        self.touch_open(id);
-        self.fill(id);
-    }
-
-    /// The reader has seen everything up to here in another tab, which tells the server.
-    pub fn seen_elsewhere(&mut self, id: ConversationId, seq: Seq) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            entry.unread.mark(seq);
-            self.touched.conversations.insert(id);
-            self.touch_open(id);
-        }
-    }
-
     pub(super) fn want_conversation(&mut self, id: ConversationId) {
         if self.reading_conversations.insert(id) {
             self.effects.push(Effect::ReadConversation(id));
@@ -69,13 +51,11 @@ impl Model {
 
     /// Does what is needed if events of a conversation are known to be missing.
     pub(super) fn fill(&mut self, id: ConversationId) {
-        let Some(place) = self.timelines.iter().position(|timeline| timeline.conversation_id == id) else {
-            if self.entries.get(&id).is_some_and(|entry| entry.log.has_hole()) {
-                self.want_conversation(id);
-            }
-            return;
-        };
+        let has_window = self.timeline(id).is_some();
         let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.log.has_hole()) else { return };
+        if !has_window {
+            return self.want_conversation(id);
+        }
         if entry.log.gap() <= LONGEST_GAP {
             if !entry.log.reading {
                 entry.log.reading = true;
@@ -83,40 +63,70 @@ impl Model {
             }
             return;
         }
-        // Too much to read one by one. What the window shows stays true, it only ends before the present.
-        self.timelines[place].cut_end();
-        let head = entry.log.applied().0 + entry.log.gap();
-        let news = entry.log.skip_to(Seq(head));
-        self.apply_all(id, news);
-        self.settle(id);
+        // Too much to read one by one.
+        let head = entry.log.head();
+        self.skip_to(id, head);
         self.want_conversation(id);
-        self.overtaken(id);
     }
 
-    pub(super) fn apply_all(&mut self, id: ConversationId, news: Vec<Message>) {
-        for message in news {
-            self.apply_one(id, &message);
+    /// What happened up to here is not told event by event. Windows are read anew: what they show may have changed.
+    pub(super) fn skip_to(&mut self, id: ConversationId, head: Seq) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        let is_ahead = head > entry.log.applied();
+        let news = entry.log.skip_to(head);
+        if is_ahead {
+            entry.amended.skip_to(head);
+            entry.unread.lose_track();
+            self.lose_track(id);
+        }
+        self.apply_all(id, news);
+        self.settle(id);
+        self.reread(id);
+    }
+
+    pub(super) fn apply_all(&mut self, id: ConversationId, news: News) {
+        let mut after = news.after;
+        for event in news.events {
+            let Some(seq) = event.seq() else { continue };
+            self.apply_one(id, after, seq, &event);
+            after = seq;
         }
     }
 
     /// The next event of a conversation's log.
-    fn apply_one(&mut self, id: ConversationId, message: &Message) {
+    fn apply_one(&mut self, id: ConversationId, after: Seq, seq: Seq, event: &Event) {
+        let Some(message) = event.message() else { return };
         let me = self.my_id();
-        let is_mine = Some(message.author_id) == me;
-        let counts = message.content.is_countable();
-        self.want_users(std::iter::once(message.author_id).chain(match &message.content {
-            Content::System { change } => change.people().to_vec(),
-            _ => Vec::new(),
-        }));
+        let place = place_of(message, me);
+        self.want_users(mentioned_in(message));
         let Some(entry) = self.entries.get_mut(&id) else { return };
-        entry.unread.hear(message.seq, counts && !is_mine);
+        entry.unread.hear(after, seq, place);
+        let is_sure = entry.unread.is_sure();
         let conversation = &mut entry.conversation;
-        conversation.head_seq = conversation.head_seq.max(message.seq);
+        conversation.head_seq = conversation.head_seq.max(seq);
+        self.touched.conversations.insert(id);
+        if !matches!(event, Event::Message { .. }) {
+            entry.amended.note(seq, message);
+            if let Some(last) = conversation.last_message.as_mut().filter(|last| last.id == message.id && is_newer(message, last)) {
+                last.clone_from(message);
+            }
+            if let Some(timeline) = self.timeline_mut(id) {
+                timeline.push(seq, None);
+                timeline.amend(message);
+            }
+            self.touch_open(id);
+            if !is_sure {
+                // It may have been among those that the server counted: only the server knows.
+                self.want_conversation(id);
+            }
+            return;
+        }
         if message.created_at > conversation.active_at {
             conversation.active_at = message.created_at;
             self.touched.sections = true;
         }
-        if counts && conversation.last_message.as_ref().is_none_or(|last| last.seq < message.seq) {
+        let is_said = !matches!(message.content, Content::System { .. });
+        if is_said && conversation.last_message.as_ref().is_none_or(|last| last.seq < message.seq) {
             conversation.last_message = Some(message.clone());
         }
         let mut outcome = Outcome::Told;
@@ -125,18 +135,40 @@ impl Model {
         {
             entry.facts_seq = message.seq;
             outcome = change_facts(conversation, change, message.author_id, me, &self.users);
+            match change {
+                Change::Left {} => entry.receipts.forget(message.author_id),
+                Change::Removed { user_id } => entry.receipts.forget(*user_id),
+                _ => {}
+            }
         }
-        self.touched.conversations.insert(id);
         match outcome {
             Outcome::Told => {}
             Outcome::Unclear => self.want_conversation(id),
             Outcome::NotMine => return self.lose(id),
         }
-        if let Some(nonce) = message.nonce.filter(|_| is_mine)
+        if let Some(nonce) = message.nonce.filter(|_| Some(message.author_id) == me)
             && self.outbox.remove(nonce).is_some()
         {
             self.touched.letters.insert(nonce);
         }
-        self.show(id, message, counts && !is_mine);
+        self.show(id, message, place.is_some_and(|place| place.counts));
     }
+}
+
+/// What a message is for the count of unread ones; nothing if it is the reader's own.
+pub(super) fn place_of(message: &Message, me: Option<UserId>) -> Option<Place> {
+    (Some(message.author_id) != me).then(|| Place {
+        seq: message.seq,
+        counts: message.content.is_countable(),
+        names_me: me.is_some_and(|me| message.mentions.contains(&me)),
+    })
+}
+
+/// Whose names are needed to show it.
+pub(super) fn mentioned_in(message: &Message) -> Vec<UserId> {
+    let mut people = vec![message.author_id];
+    if let Content::System { change } = &message.content {
+        people.extend(change.people());
+    }
+    people
 }

@@ -1,15 +1,14 @@
 //! The open conversation: its window, where the reader stands, what they have seen.
 
-use std::collections::BTreeMap;
-
 use shared_types::{ConversationId, Seq, Timestamp, message::Message};
 
 use super::Model;
 use crate::{
     outbox::Letter,
     preferences::OpensAt,
+    receipts::Receipts,
     sync::Effect,
-    timeline::{Divider, Edge, Row, Timeline, View, WINDOW_CAP, rows},
+    timeline::{Beside, Divider, Edge, Row, Timeline, View, WINDOW_CAP, rows},
 };
 
 /// Which window of a conversation to read.
@@ -32,6 +31,8 @@ pub enum Stand {
         seq: Seq,
         flash: bool,
     },
+    /// Where they are: the same rows were read anew.
+    Stay,
 }
 
 /// What `open` found.
@@ -54,6 +55,10 @@ pub(super) struct Open {
     pub newer: Edge,
     /// Where the log was when the reader left the end of the window; `None` while they stand there.
     pub left_end_at: Option<Seq>,
+    /// About where the reader looks, as the view told last.
+    pub looks_at: Option<Seq>,
+    /// It was marked unread on purpose: nothing is read by looking at it until it is opened again.
+    pub held: bool,
     /// It was opened by its address before the list was there, and is opened once more when it is known what is unread.
     pub blind: Option<(Option<Seq>, OpensAt)>,
 }
@@ -75,9 +80,20 @@ impl Model {
             (None, Some(divider)) if opens_at == OpensAt::FirstUnread => (WindowPlace::Around(divider.after.next()), Stand::Unread),
             _ => (WindowPlace::Newest, Stand::End),
         };
-        self.open = Some(Open { id, divider, awaiting: None, older: Edge::More, newer: Edge::More, left_end_at: None, blind: None });
+        self.open = Some(Open {
+            id,
+            divider,
+            awaiting: None,
+            older: Edge::More,
+            newer: Edge::More,
+            left_end_at: None,
+            looks_at: None,
+            held: false,
+            blind: None,
+        });
+        self.want_receipts();
         self.touched.open = true;
-        if !self.is_loaded() && !self.entries.contains_key(&id) {
+        if self.awaits_news || (!self.is_loaded() && !self.entries.contains_key(&id)) {
             if let Some(open) = &mut self.open {
                 open.blind = Some((target, opens_at));
             }
@@ -86,7 +102,7 @@ impl Model {
         if let Some(timeline) = self.timeline_mut(id) {
             timeline.divider = divider;
             let has_it = match place {
-                WindowPlace::Around(seq) => timeline.contains(seq),
+                WindowPlace::Around(seq) => timeline.covers(seq),
                 WindowPlace::Newest | WindowPlace::At(_) => timeline.at_end(),
             };
             if has_it {
@@ -120,7 +136,9 @@ impl Model {
     pub fn rows(&self, view: View) -> Option<Vec<Row>> {
         let id = self.open_id()?;
         let pending: Vec<&Letter> = self.outbox.letters_of(id).collect();
-        self.timeline(id).map(|timeline| rows(timeline, &pending, view))
+        let (nobody, entry) = (Receipts::default(), self.entries.get(&id));
+        let receipts = entry.map_or(&nobody, |entry| &entry.receipts);
+        self.timeline(id).map(|timeline| rows(timeline, Beside { pending: &pending, edits: &self.edits, receipts }, view))
     }
 
     /// The upper and the lower end of the open window.
@@ -149,7 +167,7 @@ impl Model {
     /// To one message of the open conversation.
     pub fn jump_to(&mut self, seq: Seq) {
         let stand = Stand::At { seq, flash: true };
-        if self.open_id().and_then(|id| self.timeline(id)).is_some_and(|timeline| timeline.contains(seq)) {
+        if self.open_id().and_then(|id| self.timeline(id)).is_some_and(|timeline| timeline.covers(seq)) {
             self.stand(stand);
         } else {
             self.read_window(WindowPlace::Around(seq), stand);
@@ -191,18 +209,11 @@ impl Model {
         }
     }
 
-    /// The reader has seen everything of the open conversation up to here.
-    pub fn mark_seen(&mut self, seq: Seq) {
-        let Some(id) = self.open_id() else { return };
-        let Some(entry) = self.entries.get_mut(&id).filter(|entry| seq > entry.unread.read_seq()) else { return };
-        entry.unread.mark(seq);
-        self.marks.insert(id, seq);
-        self.touched.conversations.insert(id);
-    }
-
-    /// Positions that the server has not confirmed yet.
-    pub fn marks(&self) -> &BTreeMap<ConversationId, Seq> {
-        &self.marks
+    /// About where the reader looks, so that a window that has to be read anew is read there.
+    pub fn reader_looks_at(&mut self, seq: Seq) {
+        if let Some(open) = &mut self.open {
+            open.looks_at = Some(seq);
+        }
     }
 
     /// A message of the log is to be seen in the windows that reach the end.
@@ -210,10 +221,10 @@ impl Model {
         let stays_at_end = self.open.as_ref().is_none_or(|open| open.id != id || open.left_end_at.is_none());
         let Some(timeline) = self.timeline_mut(id) else { return };
         if stays_at_end {
-            timeline.push(message);
+            timeline.push(message.seq, Some(message));
             timeline.trim_start();
         } else if timeline.messages().len() < WINDOW_CAP {
-            timeline.push(message);
+            timeline.push(message.seq, Some(message));
         } else {
             // The reader stands higher up in a full window: the far side is the end.
             timeline.cut_end();
@@ -239,6 +250,10 @@ impl Model {
     }
 
     pub(super) fn stand(&mut self, stand: Stand) {
+        if stand == Stand::Stay {
+            self.touched.open = true;
+            return;
+        }
         // Whoever lands at the first unread message, or at one that was asked for, is not at the end.
         let applied = self.open_id().and_then(|id| self.entries.get(&id)).map(|entry| entry.log.applied());
         if let Some(open) = &mut self.open {

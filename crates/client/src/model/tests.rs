@@ -1,113 +1,32 @@
 //! A server in small, a line that delays, doubles and loses frames, and a client that must come out right.
 
+mod counting;
+mod disk;
+mod resume;
+mod server;
+
 use proptest::prelude::*;
 use shared_types::{
-    ConversationId, Nonce, Seq, SessionId, Timestamp, UserId,
-    conversation::{Conversation, ConversationList},
-    limits,
-    message::{Change, Message, MessagePage, ReadPosition},
+    ConversationId, Seq, Timestamp,
+    conversation::ConversationList,
     text::DisplayName,
-    ws::{Event, EventPage, Head, Ready, ServerFrame},
+    ws::{Event, Head, ServerFrame},
 };
-use uuid::Uuid;
 
+use self::server::{ANN, Hall, Server};
 use super::{Model, Opened, Stand, WindowPlace};
 use crate::{
     outbox::Carrier,
     preferences::OpensAt,
     sync::{Effect, LONGEST_GAP},
-    testing::{conversation_id, direct, me, message, nonce, person, room, system, user},
-    timeline::{Row, View, WINDOW_CAP},
+    testing::{conversation_id, direct, me, message, nonce, person, room, said, user},
+    timeline::{Row, Timeline, View, WINDOW_CAP},
 };
 
-const ANN: u64 = 1;
 const NOW: Timestamp = Timestamp(0);
 
 fn hall() -> ConversationId {
     conversation_id(1)
-}
-
-/// The hall as the server has it.
-struct Server {
-    log: Vec<Message>,
-    read: Seq,
-}
-
-impl Server {
-    fn head(&self) -> Seq {
-        Seq(self.log.len() as u64)
-    }
-
-    fn unread(&self) -> u32 {
-        let unread =
-            self.log.iter().filter(|message| message.seq > self.read && message.author_id != user(ANN) && message.content.is_countable());
-        u32::try_from(unread.count()).unwrap().min(limits::UNREAD_MAX)
-    }
-
-    fn store(&mut self, message: Message) -> Message {
-        let stored = Message { seq: self.head().next(), ..message };
-        self.log.push(stored.clone());
-        stored
-    }
-
-    fn say(&mut self, author: UserId) -> Message {
-        let next = self.head().next().0;
-        self.store(message(1, next, author, &format!("{next}")))
-    }
-
-    /// Idempotent by nonce.
-    fn send(&mut self, nonce: Nonce) -> Message {
-        if let Some(known) = self.log.iter().find(|message| message.nonce == Some(nonce)) {
-            return known.clone();
-        }
-        let next = self.head().next().0;
-        self.store(Message { nonce: Some(nonce), ..message(1, next, user(ANN), "mine") })
-    }
-
-    fn conversation(&self) -> Conversation {
-        let last = self.log.iter().rev().find(|message| message.content.is_countable());
-        Conversation {
-            read_seq: self.read,
-            unread: self.unread(),
-            last_message: last.cloned(),
-            active_at: self.log.last().map_or(Timestamp(0), |message| message.created_at),
-            ..room(1, "Hall", self.head().0)
-        }
-    }
-
-    fn list(&self) -> ConversationList {
-        ConversationList { conversations: vec![self.conversation()], users: (1..5).map(|n| person(n, "N")).collect() }
-    }
-
-    fn ready(&self) -> ServerFrame {
-        ServerFrame::Ready(Box::new(Ready {
-            me: me(ANN, "Ann"),
-            session_id: SessionId(Uuid::nil()),
-            list: self.list(),
-            now: NOW,
-            build: "b".to_owned(),
-        }))
-    }
-
-    fn events(&self, after: Seq) -> EventPage {
-        let events = self.log.iter().filter(|message| message.seq > after).take(20);
-        let events = events.map(|message| Event::Message { message: message.clone() }).collect();
-        EventPage { events, users: Vec::new(), head_seq: self.head() }
-    }
-
-    fn page(&self, from: u64, to: u64) -> MessagePage {
-        let messages: Vec<Message> = self.log.iter().filter(|message| message.seq.0 >= from && message.seq.0 <= to).cloned().collect();
-        MessagePage { messages, users: Vec::new(), at_start: from <= 1, at_end: to >= self.head().0, head_seq: self.head() }
-    }
-
-    fn window(&self, place: WindowPlace) -> MessagePage {
-        let head = self.head().0;
-        match place {
-            WindowPlace::Newest => self.page(head.saturating_sub(9).max(1), head),
-            WindowPlace::Around(seq) => self.page(seq.0.saturating_sub(5).max(1), (seq.0 + 4).min(head)),
-            WindowPlace::At(_) => self.page(1, 10.min(head)),
-        }
-    }
 }
 
 /// What is under way from the server to the client.
@@ -122,6 +41,8 @@ struct World {
 #[derive(Clone, Copy, Debug)]
 enum Step {
     OtherSays(u64),
+    Edit(usize),
+    Delete(usize),
     Notice,
     Send,
     /// One of the frames under way arrives; which one, and whether it also comes again.
@@ -145,6 +66,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (2..5_u64).prop_map(Step::OtherSays),
+        1 => any::<usize>().prop_map(Step::Edit),
+        1 => any::<usize>().prop_map(Step::Delete),
         1 => Just(Step::Notice),
         2 => Just(Step::Send),
         8 => (any::<usize>(), prop::bool::weighted(0.1)).prop_map(|(which, again)| Step::Deliver(which, again)),
@@ -166,10 +89,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 impl World {
     fn new(before: u64) -> Self {
-        let mut server = Server { log: Vec::new(), read: Seq(0) };
-        for _ in 0..before {
-            server.say(user(2));
-        }
+        let server = Server::new(&[before]);
         let mut model = Model::default();
         model.apply(server.ready(), NOW);
         model.open(hall(), None, OpensAt::FirstUnread);
@@ -178,32 +98,48 @@ impl World {
         world
     }
 
+    fn hall(&mut self) -> &mut Hall {
+        self.server.hall(hall())
+    }
+
     fn collect(&mut self) {
-        self.asked.extend(self.model.take_effects());
+        let asked = self.model.take_effects().into_iter();
+        self.asked.extend(asked.filter(|effect| !matches!(effect, Effect::ReadReceipts(_))));
         for dispatch in self.model.take_due(Carrier::Socket, NOW) {
-            let stored = self.server.send(dispatch.nonce);
+            let stored = self.hall().send(dispatch.nonce);
             self.line.push(ServerFrame::Ack { nonce: dispatch.nonce, message: stored.clone() });
-            self.line.push(ServerFrame::Event { event: Event::Message { message: stored } });
+            self.live(said(stored));
         }
     }
 
-    fn live(&mut self, message: Message) {
-        self.line.push(ServerFrame::Event { event: Event::Message { message } });
+    fn live(&mut self, event: Event) {
+        self.line.push(ServerFrame::Event { event });
     }
 
     fn take(&mut self, step: Step) {
         match step {
             Step::OtherSays(who) => {
-                let said = self.server.say(user(who));
+                let said = self.hall().say(user(who), false);
                 self.live(said);
             }
+            Step::Edit(which) => {
+                if let Some(target) = self.hall().some_text(which) {
+                    let edited = self.hall().edit(target, which.is_multiple_of(2));
+                    self.live(edited);
+                }
+            }
+            Step::Delete(which) => {
+                if let Some(target) = self.hall().some_text(which) {
+                    let deleted = self.hall().delete(target);
+                    self.live(deleted);
+                }
+            }
             Step::Notice => {
-                let next = self.server.head().next().0;
-                let notice = self.server.store(system(1, next, user(3), Change::Joined {}));
+                let notice = self.hall().come_or_go(user(4));
                 self.live(notice);
             }
             Step::Burst => (0..=LONGEST_GAP).for_each(|_| {
-                self.server.say(user(2));
+                self.hall().say(user(2), false);
             }),
             Step::Send => {
                 self.nonces += 1;
@@ -223,8 +159,7 @@ impl World {
             }
             Step::Deliver(..) | Step::Lose(_) => {}
             Step::Beat => {
-                let heads = vec![Head { conversation_id: hall(), seq: self.server.head() }];
-                self.model.apply(ServerFrame::Heads { heads }, NOW);
+                self.model.apply(self.server.heads(), NOW);
             }
             Step::Reconnect => {
                 self.line.clear();
@@ -236,16 +171,19 @@ impl World {
             Step::Answer(which, works) => self.answer(which, works),
             Step::Older => {
                 if let Some((id, before)) = self.model.wants_older() {
-                    let page = self.server.page(before.0.saturating_sub(10).max(1), before.0 - 1);
+                    let page = self.hall().page(before.0.saturating_sub(11), before.0 - 1);
                     self.model.older_read(id, Some(page));
                 }
             }
             Step::Newer => self.answer_newer(true),
             Step::ToLatest => self.model.jump_to_latest(),
-            Step::Jump(to) => self.model.jump_to(Seq(to.min(self.server.head().0).max(1))),
+            Step::Jump(to) => {
+                let to = to.min(self.hall().head().0).max(1);
+                self.model.jump_to(Seq(to));
+            }
             Step::ReaderAtEnd(at_end) => self.model.reader_is_at_end(at_end),
             Step::Seen => {
-                let last = self.model.timeline(hall()).and_then(crate::timeline::Timeline::last);
+                let last = self.model.timeline(hall()).and_then(Timeline::last);
                 if let Some(last) = last {
                     self.model.mark_seen(last);
                     self.report_marks();
@@ -260,21 +198,16 @@ impl World {
     }
 
     fn report_marks(&mut self) {
-        if let Some(seq) = self.model.marks().get(&hall()) {
-            self.server.read = self.server.read.max(*seq);
-            let position = ReadPosition {
-                conversation_id: hall(),
-                read_seq: self.server.read,
-                unread: self.server.unread(),
-                head_seq: self.server.head(),
-            };
+        if let Some(mark) = self.model.marks().get(&hall()).copied() {
+            self.hall().mark(mark);
+            let position = self.hall().position();
             self.model.apply(ServerFrame::Read { position }, NOW);
         }
     }
 
     fn answer_newer(&mut self, works: bool) {
         if let Some((id, after)) = self.model.wants_newer() {
-            let page = works.then(|| self.server.page(after.0 + 1, (after.0 + 10).min(self.server.head().0)));
+            let page = works.then(|| self.hall().page(after.0, after.0 + 10));
             self.model.newer_read(id, page);
         }
     }
@@ -287,14 +220,16 @@ impl World {
         match effect {
             Effect::ReadLog { conversation_id, after } => {
                 if works && self.model.wants_log(conversation_id, after) {
-                    self.model.log_read(conversation_id, after, self.server.events(after));
+                    let page = self.hall().event_page(after);
+                    self.model.log_read(conversation_id, after, page);
                 } else if !works {
                     self.model.log_failed(conversation_id);
                 }
             }
             Effect::ReadConversation(id) => {
                 if works {
-                    self.model.conversation_read(self.server.conversation());
+                    let read = self.hall().conversation();
+                    self.model.conversation_read(read);
                 } else {
                     self.model.conversation_failed(id, false);
                 }
@@ -303,13 +238,15 @@ impl World {
             Effect::ReadWindow { conversation_id, place } => {
                 if self.model.awaited() == Some((conversation_id, place)) {
                     if works {
-                        self.model.window_read(conversation_id, place, self.server.window(place));
+                        let page = self.hall().window(place);
+                        self.model.window_read(conversation_id, place, page);
                     } else {
                         self.model.window_failed();
                     }
                 }
             }
             Effect::ReadNewer(_) => self.answer_newer(works),
+            Effect::ReadReceipts(_) => {}
             Effect::ReadUsers(ids) => self.model.meet(ids.iter().map(|_| person(2, "N"))),
         }
         self.collect();
@@ -352,11 +289,10 @@ proptest! {
             world.take(step);
             // At every moment: no holes, no doubles, in order, within the cap.
             if let Some(timeline) = world.model.timeline(hall()) {
-                prop_assert!(timeline.messages().windows(2).all(|pair| pair[0].seq.next() == pair[1].seq), "a hole");
                 prop_assert!(timeline.messages().len() <= WINDOW_CAP);
-                for message in timeline.messages() {
-                    prop_assert_eq!(Some(message), world.server.log.get(usize::try_from(message.seq.0).unwrap() - 1));
-                }
+                let all: Vec<Seq> = world.server.halls[&hall()].messages.keys().copied().collect();
+                let covered = all.into_iter().filter(|seq| *seq > timeline.after() && *seq <= timeline.through());
+                prop_assert!(timeline.messages().iter().map(|message| message.seq).eq(covered), "a hole or a double");
             }
             if let Some(rows) = world.model.rows(view()) {
                 let mut keys: Vec<_> = rows.iter().map(Row::key).collect();
@@ -364,10 +300,10 @@ proptest! {
                 let all = keys.len();
                 keys.dedup();
                 prop_assert_eq!(keys.len(), all, "two rows with one key");
-                if world.model.timeline(hall()).is_some_and(crate::timeline::Timeline::at_end) {
-                    let first = world.model.timeline(hall()).and_then(crate::timeline::Timeline::first).unwrap_or_default();
+                if world.model.timeline(hall()).is_some_and(Timeline::at_end) {
+                    let first = world.model.timeline(hall()).and_then(Timeline::first).unwrap_or_default();
                     for sent in 1..=world.nonces {
-                        let stored = world.server.log.iter().find(|message| message.nonce == Some(nonce(sent)));
+                        let stored = world.server.halls[&hall()].messages.values().find(|message| message.nonce == Some(nonce(sent)));
                         let is_above = stored.is_some_and(|message| message.seq < first);
                         let shown = rows.iter().any(|row| matches!(row, Row::Bubble(bubble) if bubble.key == nonce(sent).0));
                         prop_assert!(shown || is_above, "what somebody has sent is always on their screen");
@@ -377,12 +313,16 @@ proptest! {
         }
         world.settle();
         let timeline = world.model.timeline(hall()).unwrap();
-        prop_assert!(timeline.at_end(), "{:?} of {:?}", timeline.last(), world.server.head());
-        prop_assert_eq!(timeline.last(), world.server.log.last().map(|message| message.seq));
+        let there = &world.server.halls[&hall()];
+        prop_assert!(timeline.at_end(), "{:?} of {:?}", timeline.through(), there.head());
+        prop_assert_eq!(timeline.through(), there.head());
+        for message in timeline.messages() {
+            prop_assert_eq!(message, &there.messages[&message.seq]);
+        }
         prop_assert_eq!(world.model.outbox().letters().len(), 0);
-        prop_assert_eq!(world.model.unread(hall()), world.server.unread());
+        prop_assert_eq!((world.model.unread(hall()), world.model.mentions(hall())), there.count_after(there.read.seq));
         let shown = world.model.conversation(hall()).unwrap();
-        let truth = world.server.conversation();
+        let truth = there.conversation();
         prop_assert_eq!(&shown.last_message, &truth.last_message);
         prop_assert_eq!(shown.head_seq, truth.head_seq);
     }
@@ -401,7 +341,7 @@ fn open_hall() -> World {
 #[test]
 fn one_new_message_touches_one_row_of_the_list() {
     let mut world = open_hall();
-    let said = world.server.say(user(2));
+    let said = world.hall().say(user(2), false);
     world.live(said);
     world.take(Step::Deliver(0, false));
     let touched = world.model.take_touched();
@@ -426,8 +366,7 @@ fn a_new_name_shows_in_every_title_that_holds_it() {
 #[test]
 fn who_is_removed_loses_the_conversation_at_once() {
     let mut world = open_hall();
-    let next = world.server.head().next().0;
-    let notice = world.server.store(system(1, next, user(2), Change::Removed { user_id: user(ANN) }));
+    let notice = world.hall().remove(user(ANN));
     world.live(notice);
     world.take(Step::Deliver(0, false));
     assert!(world.model.conversation(hall()).is_none() && world.model.rows(view()).is_none());
@@ -438,7 +377,7 @@ fn who_is_removed_loses_the_conversation_at_once() {
 fn a_conversation_that_nobody_told_of_is_asked_for_once() {
     let mut world = open_hall();
     for seq in 1..3 {
-        world.model.hear(message(9, seq, user(2), "hi"));
+        world.model.hear(said(message(9, seq, user(2), "hi")));
     }
     assert_eq!(world.model.take_effects(), [Effect::ReadConversation(conversation_id(9))]);
 }
@@ -470,17 +409,14 @@ fn who_lands_at_the_first_unread_of_many_stays_there() {
 
 #[test]
 fn what_is_opened_before_the_list_is_there_lands_at_its_first_unread_too() {
-    let mut server = Server { log: Vec::new(), read: Seq(0) };
-    for _ in 0..30 {
-        server.say(user(2));
-    }
+    let mut server = Server::new(&[30]);
     let mut model = Model::default();
     assert_eq!(model.open(hall(), None, OpensAt::FirstUnread), Opened::Loading);
     assert_eq!(model.take_effects(), [], "where to stand is not known yet");
     model.apply(server.ready(), NOW);
     let place = WindowPlace::Around(Seq(1));
-    assert_eq!(model.take_effects(), [Effect::ReadWindow { conversation_id: hall(), place }]);
-    model.window_read(hall(), place, server.window(place));
+    assert!(model.take_effects().contains(&Effect::ReadWindow { conversation_id: hall(), place }));
+    model.window_read(hall(), place, server.hall(hall()).window(place));
     assert_eq!(model.take_touched().landing, Some(Stand::Unread));
     model.apply(server.ready(), NOW);
     assert!(!model.take_effects().iter().any(|effect| matches!(effect, Effect::ReadWindow { .. })), "only once");
@@ -500,7 +436,7 @@ fn the_pill_counts_what_others_say_while_the_reader_is_away_from_the_end() {
     let mut world = open_hall();
     world.model.reader_is_at_end(false);
     for who in [2, 3, ANN] {
-        let said = world.server.say(user(who));
+        let said = world.hall().say(user(who), false);
         world.live(said);
         world.take(Step::Deliver(0, false));
     }
@@ -514,7 +450,7 @@ fn a_full_window_ends_at_the_reader_who_stands_higher_up() {
     let mut world = open_hall();
     world.model.reader_is_at_end(false);
     for _ in 0..400 {
-        let said = world.server.say(user(2));
+        let said = world.hall().say(user(2), false);
         world.live(said);
         world.take(Step::Deliver(0, false));
     }
@@ -527,7 +463,7 @@ fn a_full_window_ends_at_the_reader_who_stands_higher_up() {
 fn a_hole_is_asked_for_at_once_and_only_once() {
     let mut world = open_hall();
     for seq in [5, 6] {
-        world.model.hear(message(1, seq, user(2), "later"));
+        world.model.hear(said(message(1, seq, user(2), "later")));
     }
     assert_eq!(world.model.take_effects(), [Effect::ReadLog { conversation_id: hall(), after: Seq(3) }]);
 }
@@ -537,7 +473,7 @@ fn a_conversation_that_is_not_shown_is_read_when_its_head_moved_unheard() {
     let mut model = Model::default();
     model.signed_in(me(ANN, "Ann"));
     model.list_read(ConversationList { conversations: vec![room(1, "Hall", 3)], users: Vec::new() });
-    let heads = |seq| ServerFrame::Heads { heads: vec![Head { conversation_id: hall(), seq: Seq(seq) }] };
+    let heads = |seq| ServerFrame::Heads { heads: vec![Head { conversation_id: hall(), seq: Seq(seq) }], now: NOW };
     model.apply(heads(3), NOW);
     assert_eq!(model.take_effects(), []);
     model.apply(heads(4), NOW);
@@ -547,13 +483,13 @@ fn a_conversation_that_is_not_shown_is_read_when_its_head_moved_unheard() {
 #[test]
 fn what_a_snapshot_told_is_not_done_again_by_the_log() {
     let mut world = open_hall();
-    let next = world.server.head().next().0;
-    world.server.store(system(1, next, user(3), Change::Joined {}));
-    world.model.conversation_read(Conversation { member_count: 3, ..world.server.conversation() });
+    world.hall().come_or_go(user(4));
+    let (next, read) = (world.hall().head().0, world.hall().conversation());
+    world.model.conversation_read(read);
     world.collect();
     world.answer(0, true);
-    assert_eq!(world.model.timeline(hall()).and_then(crate::timeline::Timeline::last), Some(Seq(next)), "the log was read");
-    assert_eq!(world.model.conversation(hall()).unwrap().member_count, 3);
+    assert_eq!(world.model.timeline(hall()).and_then(Timeline::last), Some(Seq(next)), "the log was read");
+    assert_eq!(world.model.conversation(hall()).unwrap().member_count, 4);
 }
 
 #[test]
@@ -575,8 +511,8 @@ fn a_page_that_was_overtaken_is_followed_by_the_next() {
     world.answer(0, true);
     world.model.reader_is_at_end(true);
     let (id, after) = world.model.wants_newer().unwrap();
-    let page = world.server.page(after.0 + 1, 40);
-    let said = world.server.say(user(2));
+    let page = world.hall().page(after.0, 40);
+    let said = world.hall().say(user(2), false);
     world.model.hear(said);
     world.model.newer_read(id, Some(page));
     assert_eq!(world.model.take_effects(), [Effect::ReadNewer(hall())]);

@@ -1,16 +1,15 @@
 //! The window of the open conversation: what was read comes in here, page by page.
 
-use shared_types::{
-    ConversationId, Seq,
-    message::{Content, MessagePage},
-    ws::EventPage,
-};
+use shared_types::{ConversationId, Seq, message::MessagePage, ws::EventPage};
 
-use super::{Model, Stand, WindowPlace};
+use super::{
+    Model, Stand, WindowPlace,
+    following::{mentioned_in, place_of},
+};
 use crate::timeline::{Edge, PAGE, Timeline};
 
 /// Windows that are kept while others are open.
-const KEPT_WINDOWS: usize = 12;
+pub(super) const KEPT_WINDOWS: usize = 30;
 
 impl Model {
     /// Where a window that was asked for has to be read.
@@ -19,8 +18,11 @@ impl Model {
     }
 
     /// The answer to [`crate::sync::Effect::ReadWindow`]. One that nobody waits for any more is ignored.
-    pub fn window_read(&mut self, id: ConversationId, place: WindowPlace, page: MessagePage) {
+    pub fn window_read(&mut self, id: ConversationId, place: WindowPlace, mut page: MessagePage) {
         let Some(me) = self.my_id() else { return };
+        if self.lost.contains(&id) {
+            return self.window_failed();
+        }
         let stand = match &mut self.open {
             Some(open) if open.id == id && open.awaiting.is_some_and(|(awaited, _)| awaited == place) => {
                 let awaited = open.awaiting.take();
@@ -33,7 +35,14 @@ impl Model {
             // Nothing at or after that place: the end is nearest.
             return self.read_window(WindowPlace::Newest, Stand::End);
         }
+        if !self.renew(id, &mut page) {
+            return self.read_window(place, stand.unwrap_or(Stand::Stay));
+        }
         self.learn(id, &page);
+        if !self.entries.contains_key(&id) {
+            // Whether it is ours, and nobody told: else nothing would keep this window up to date.
+            self.want_conversation(id);
+        }
         let head = self.entries.get(&id).map_or(page.head_seq, |entry| entry.log.applied());
         let first = page.messages.first().map(|message| message.seq);
         match self.timeline_mut(id) {
@@ -67,7 +76,7 @@ impl Model {
     pub fn wants_older(&mut self) -> Option<(ConversationId, Seq)> {
         let id = self.open_id()?;
         let timeline = self.timeline(id)?;
-        let before = timeline.first().filter(|_| !timeline.at_start())?;
+        let before = Some(timeline.after().next()).filter(|_| !timeline.at_start())?;
         let open = self.open.as_mut().filter(|open| open.older != Edge::Loading && open.awaiting.is_none())?;
         open.older = Edge::Loading;
         self.touched.open = true;
@@ -77,7 +86,9 @@ impl Model {
     /// The page before the window; `None` if it could not be read.
     pub fn older_read(&mut self, id: ConversationId, page: Option<MessagePage>) {
         let edge = if page.is_some() { Edge::More } else { Edge::Failed };
-        if let Some(page) = page {
+        if let Some(mut page) = page
+            && self.renew(id, &mut page)
+        {
             self.learn(id, &page);
             if let Some(timeline) = self.timeline_mut(id) {
                 timeline.prepend(page);
@@ -94,7 +105,7 @@ impl Model {
     pub fn wants_newer(&mut self) -> Option<(ConversationId, Seq)> {
         let id = self.open_id()?;
         let timeline = self.timeline(id)?;
-        let after = timeline.last().filter(|_| !timeline.at_end())?;
+        let after = Some(timeline.through()).filter(|_| !timeline.at_end())?;
         let open = self.open.as_mut().filter(|open| open.newer != Edge::Loading && open.awaiting.is_none())?;
         open.newer = Edge::Loading;
         self.touched.open = true;
@@ -108,7 +119,10 @@ impl Model {
             open.newer = edge;
             self.touched.open = true;
         }
-        let Some(page) = page else { return };
+        let Some(mut page) = page else { return };
+        if !self.renew(id, &mut page) {
+            return self.read_on();
+        }
         self.learn(id, &page);
         let reached_end = page.at_end;
         let head = self.entries.get(&id).map_or(page.head_seq, |entry| entry.log.applied());
@@ -157,7 +171,7 @@ impl Model {
         let (stays_at_end, is_reading) = (open.left_end_at.is_none(), open.newer == Edge::Loading);
         let Some(timeline) = self.timeline(id) else { return };
         let applied = self.entries.get(&id).map_or(Seq::START, |entry| entry.log.applied());
-        let behind = timeline.last().map_or(0, |last| applied.0.saturating_sub(last.0));
+        let behind = applied.0.saturating_sub(timeline.through().0);
         if timeline.at_end() || !stays_at_end || behind == 0 || is_reading {
             return;
         }
@@ -168,25 +182,47 @@ impl Model {
         }
     }
 
+    /// A page may have been read before what is known here by now. False if it is too old to tell.
+    pub(super) fn renew(&self, id: ConversationId, page: &mut MessagePage) -> bool {
+        self.entries.get(&id).is_none_or(|entry| entry.amended.renew(page))
+    }
+
     /// What a page tells beyond its messages: people, unread places, own letters that arrived.
-    fn learn(&mut self, id: ConversationId, page: &MessagePage) {
+    pub(super) fn learn(&mut self, id: ConversationId, page: &MessagePage) {
         self.meet(page.users.iter().cloned());
         let me = self.my_id();
-        let mentioned = page.messages.iter().flat_map(|message| match &message.content {
-            Content::System { change } => change.people().to_vec(),
-            _ => vec![message.author_id],
-        });
-        self.want_users(mentioned.collect::<Vec<_>>());
+        self.want_users(page.messages.iter().flat_map(mentioned_in).collect::<Vec<_>>());
         if let Some(entry) = self.entries.get_mut(&id) {
-            if let (Some(first), Some(last)) = (page.messages.first(), page.messages.last()) {
-                let from = if page.at_start { Seq::START } else { first.seq.previous() };
-                let counted = page.messages.iter().filter(|message| message.content.is_countable() && Some(message.author_id) != me);
-                entry.unread.learn(from, last.seq, counted.map(|message| message.seq));
-            }
+            let from = if page.at_start { Seq::START } else { page.after };
+            let to = if page.at_end { page.through.max(page.head_seq) } else { page.through };
+            entry.unread.learn(from, to, page.messages.iter().filter_map(|message| place_of(message, me)));
             entry.log.reaches(page.head_seq);
             self.touched.conversations.insert(id);
         }
         self.fill(id);
+    }
+
+    /// Nobody knows any more whether the windows of a conversation show what is there. The open one is read anew where the
+    /// reader is; the others are let go.
+    pub(super) fn lose_track(&mut self, id: ConversationId) {
+        let is_open = self.open_id() == Some(id);
+        self.timelines.retain(|timeline| timeline.conversation_id != id || is_open);
+        if let Some(timeline) = self.timeline_mut(id) {
+            timeline.cut_end();
+            timeline.is_stale = true;
+        }
+    }
+
+    /// Reads the open window anew if it may show what is not so any more.
+    pub(super) fn reread(&mut self, id: ConversationId) {
+        let Some(open) = self.open.as_ref().filter(|open| open.id == id && open.awaiting.is_none()) else { return };
+        let (stays_at_end, looks_at) = (open.left_end_at.is_none(), open.looks_at);
+        let Some(timeline) = self.timeline(id).filter(|timeline| timeline.is_stale) else { return };
+        let middle = timeline.messages().get(timeline.messages().len() / 2).map(|message| message.seq);
+        match looks_at.filter(|seq| timeline.covers(*seq)).or(middle) {
+            Some(seq) if !stays_at_end => self.read_window(WindowPlace::Around(seq), Stand::Stay),
+            _ => self.read_window(WindowPlace::Newest, Stand::End),
+        }
     }
 
     /// Letters whose message the window holds, or the log has passed, are done.

@@ -1,6 +1,6 @@
 //! Writing: drafts, and letters on their way out.
 
-use shared_types::{ConversationId, ErrorCode, Nonce, Timestamp, message::Message, text::MessageBody};
+use shared_types::{ConversationId, ErrorCode, Nonce, Timestamp, message::Message, text::MessageBody, ws::Event};
 
 use super::Model;
 use crate::{
@@ -75,7 +75,7 @@ impl Model {
             self.letter_changed(nonce, id);
         }
         let place = message.seq;
-        self.hear(message);
+        self.hear(Event::Message { message });
         // Nobody follows this log, or it is further already: then the letter has no more to wait for.
         let is_done = self.entries.get(&id).is_none_or(|entry| entry.log.applied() >= place);
         if is_done && self.outbox.remove(nonce).is_some() {

@@ -1,6 +1,9 @@
 //! Tabs that come, lead, hang and go.
 
-use shared_types::conversation::ConversationList;
+use shared_types::{
+    conversation::ConversationList,
+    ws::{Ready, Resumed},
+};
 use uuid::Uuid;
 
 use super::*;
@@ -108,8 +111,7 @@ fn a_leader_writes_answers_and_hears_no_frames_of_others() {
     let mut tabs = leader();
     assert_eq!(tabs.way(at(0)), Way::Socket);
     assert_eq!(tabs.standing(), Some(Word::Down { code: ABNORMAL }));
-    let ServerFrame::Ready(snapshot) = ready() else { unreachable!() };
-    tabs.greeted(&snapshot);
+    tabs.greeted(greeting());
     assert_eq!(tabs.hear(Word::Hello), Act::Answer);
     assert_eq!(tabs.standing(), Some(Word::Live { greeting: greeting() }));
     let frame = ClientFrame::Ping { id: 7 };
@@ -117,6 +119,17 @@ fn a_leader_writes_answers_and_hears_no_frames_of_others() {
     assert_eq!(tabs.hear(heard(&pong(7))), Act::Nothing);
     tabs.lost();
     assert_eq!(tabs.standing(), Some(Word::Down { code: ABNORMAL }));
+}
+
+#[test]
+fn a_leader_that_resumed_has_the_others_read_for_themselves() {
+    let mut tabs = follower();
+    let Greeting { session_id, build } = greeting();
+    let (conversations, gone, positions, users) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let resumed = Resumed { me: me(1, "Ann"), session_id, conversations, gone, positions, users, now: at(0), build };
+    assert_eq!(tabs.hear(heard(&ServerFrame::Resumed(Box::new(resumed)))), Act::ReadList(greeting()));
+    assert!(!takes(&mut tabs, &pong(0)), "it is kept");
+    assert_eq!(tabs.joined(), Some(vec![pong(0)]));
 }
 
 #[test]

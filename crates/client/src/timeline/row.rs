@@ -6,7 +6,7 @@ use shared_types::{
 };
 use uuid::Uuid;
 
-use crate::outbox::Refusal;
+use crate::{outbox::Refusal, receipts::Reach};
 
 /// Names a row for as long as it is on screen. A message that is acknowledged keeps its key, so its element stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +70,7 @@ impl Row {
 
 /// One message of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks, not a state")]
 pub struct Bubble {
     /// See [`RowKey::Bubble`].
     pub key: Uuid,
@@ -82,7 +83,18 @@ pub struct Bubble {
     /// Written by the reader.
     pub mine: bool,
     pub at: Timestamp,
+    /// What it is, or is to become if its author has just changed it.
     pub content: Content,
+    pub version: u32,
+    pub edited_at: Option<Timestamp>,
+    /// Whom its text names.
+    pub mentions: Vec<UserId>,
+    /// A change of it is on its way to the server.
+    pub changing: bool,
+    /// How far it has come; only told of the reader's own, at the end of a run.
+    pub reach: Reach,
+    /// The reader's own newest of all.
+    pub newest: bool,
     pub sending: Sending,
     /// Opens a run of one author: shows avatar, name and time.
     pub first: bool,

@@ -9,7 +9,11 @@ use super::{
     Timeline,
     row::{Bubble, Notice, Row, RowKey, Sending, SystemRun},
 };
-use crate::outbox::Letter;
+use crate::{
+    edits::{Edits, Wanted},
+    outbox::Letter,
+    receipts::{Reach, Receipts},
+};
 
 /// Messages of one author further apart than this are two runs.
 const GROUP_WINDOW_MS: i64 = 5 * 60_000;
@@ -23,23 +27,28 @@ pub struct View<'a> {
     pub day_of: &'a dyn Fn(Timestamp) -> i64,
 }
 
-/// The reader's own messages that are not in the window yet, in the order of writing.
-pub type Pending<'a> = &'a [&'a Letter];
+/// What is shown together with a window.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// The reader's own messages that are not in the window yet, in the order of writing.
+    pub pending: &'a [&'a Letter],
+    pub edits: &'a Edits,
+    pub receipts: &'a Receipts,
+}
 
 /// The rows of a window, in the order of the screen. Pure: the same window gives the same rows.
-pub fn rows(timeline: &Timeline, pending: Pending, view: View) -> Vec<Row> {
-    let mut builder = Builder { rows: Vec::new(), last_day: None, run: None, me: timeline.me, view };
-    let divider = timeline.divider.filter(|divider| {
-        // Only if the window really holds the place: the message before it, or the very start.
-        timeline.at_start() || timeline.first().is_some_and(|first| first <= divider.after.next())
-    });
+pub fn rows(timeline: &Timeline, beside: Beside, view: View) -> Vec<Row> {
+    let mut builder = Builder { rows: Vec::new(), last_day: None, run: None, me: timeline.me, beside, view };
+    // Only if the window really holds the place: what comes right after it, or the very start.
+    let divider = timeline.divider.filter(|divider| timeline.at_start() || timeline.after() <= divider.after);
     let mut unread = divider;
     for message in timeline.messages() {
         builder.day(message.created_at);
         if let Some(divider) = unread
             && message.seq > divider.after
             && message.author_id != timeline.me
-            && message.content.is_countable()
+            // Above one that was deleted too: the line stays where it is.
+            && !matches!(message.content, Content::System { .. })
         {
             builder.unread(divider.count, message.created_at);
             unread = None;
@@ -47,14 +56,14 @@ pub fn rows(timeline: &Timeline, pending: Pending, view: View) -> Vec<Row> {
         builder.message(message);
     }
     if timeline.at_end() {
-        for letter in pending {
+        for letter in beside.pending {
             if letter.stored().is_some_and(|message| timeline.contains(message.seq)) {
                 continue;
             }
             builder.letter(letter);
         }
     }
-    builder.rows
+    builder.finish()
 }
 
 /// The run of bubbles that the next one may join.
@@ -69,6 +78,7 @@ struct Builder<'a> {
     last_day: Option<i64>,
     run: Option<Run>,
     me: UserId,
+    beside: Beside<'a>,
     view: View<'a>,
 }
 
@@ -99,6 +109,7 @@ impl Builder<'_> {
             }
             return;
         }
+        let wanted = self.beside.edits.wanted(message.id);
         self.bubble(Bubble {
             // Two people may use one nonce; only our own are surely different.
             key: message.nonce.filter(|_| message.author_id == self.me).map_or(message.id.0, |nonce| nonce.0),
@@ -108,7 +119,17 @@ impl Builder<'_> {
             author: message.author_id,
             mine: message.author_id == self.me,
             at: message.created_at,
-            content: message.content.clone(),
+            content: match wanted {
+                Some(Wanted::Text(body)) => Content::Text { body: body.clone() },
+                Some(Wanted::Gone) => Content::Deleted {},
+                None => message.content.clone(),
+            },
+            version: message.version,
+            edited_at: message.edited_at,
+            mentions: message.mentions.clone(),
+            changing: wanted.is_some(),
+            reach: Reach::default(),
+            newest: false,
             sending: Sending::Sent,
             first: true,
             last: true,
@@ -128,6 +149,12 @@ impl Builder<'_> {
             mine: true,
             at,
             content: Content::Text { body: letter.body.clone() },
+            version: 0,
+            edited_at: None,
+            mentions: Vec::new(),
+            changing: false,
+            reach: Reach::default(),
+            newest: false,
             sending: letter.sending(self.view.now, self.view.connected),
             first: true,
             last: true,
@@ -142,6 +169,22 @@ impl Builder<'_> {
         }
         self.run = Some(Run { author: bubble.author, at: bubble.at });
         self.rows.push(Row::Bubble(bubble));
+    }
+
+    /// How far the reader's own have come is told where a run of them ends.
+    fn finish(mut self) -> Vec<Row> {
+        let mut newest = true;
+        for row in self.rows.iter_mut().rev() {
+            let Row::Bubble(bubble) = row else { continue };
+            if let Some(seq) = bubble.seq.filter(|_| bubble.mine && bubble.content.is_countable()) {
+                bubble.newest = newest;
+                if bubble.last || newest {
+                    bubble.reach = self.beside.receipts.reach(seq, self.me);
+                }
+                newest = false;
+            }
+        }
+        self.rows
     }
 }
 
@@ -158,12 +201,12 @@ pub fn key_of(rows: &[Row], seq: Seq) -> Option<RowKey> {
 
 #[cfg(test)]
 mod tests {
-    use shared_types::message::{Change, MessagePage};
+    use shared_types::{message::{Change, Receipt}, MessageId};
 
     use super::*;
     use crate::{
         outbox::{Carrier, Outbox},
-        testing::{conversation_id, message, nonce, system, user},
+        testing::{conversation_id, message, nonce, page_of, system, user},
         timeline::Divider,
     };
 
@@ -174,9 +217,13 @@ mod tests {
     }
 
     fn window(messages: Vec<Message>) -> Timeline {
-        let head_seq = messages.last().map_or(Seq(0), |last| last.seq);
-        let page = MessagePage { messages, users: Vec::new(), at_start: true, at_end: true, head_seq };
-        Timeline::new(user(1), conversation_id(1), page, head_seq)
+        let head = messages.last().map_or(0, |last| last.seq.0);
+        Timeline::new(user(1), conversation_id(1), page_of(messages, 0, head, head), Seq(head))
+    }
+
+    /// The rows with these letters waiting.
+    fn rows_with(timeline: &Timeline, pending: &[&Letter], view: View) -> Vec<Row> {
+        rows(timeline, Beside { pending, edits: &Edits::default(), receipts: &Receipts::default() }, view)
     }
 
     /// `D` day, `U` unread, `[` and `]` the ends of a run, `.` its inside, `o` a run of one, a number for notices.
@@ -211,7 +258,7 @@ mod tests {
             said(5, 2, 900_002),
             said(6, 2, DAY_MS),
         ]);
-        assert_eq!(picture(&rows(&timeline, &[], view(0))), "D[.]ooDo");
+        assert_eq!(picture(&rows_with(&timeline, &[], view(0))), "D[.]ooDo");
     }
 
     #[test]
@@ -223,7 +270,7 @@ mod tests {
             system(1, 4, user(4), Change::Joined {}),
             said(5, 1, 5),
         ]);
-        let rows = rows(&timeline, &[], view(0));
+        let rows = rows_with(&timeline, &[], view(0));
         assert_eq!(picture(&rows), "Do3o");
         assert!(matches!(&rows[2], Row::System(run) if run.is_collapsed()));
     }
@@ -232,25 +279,19 @@ mod tests {
     fn the_unread_line_stands_above_the_first_unread_of_somebody_else_and_breaks_the_run() {
         let mut timeline = window(vec![said(1, 2, 0), said(2, 1, 1), said(3, 2, 2), said(4, 2, 3)]);
         timeline.divider = Some(Divider { after: Seq(1), count: 2 });
-        assert_eq!(picture(&rows(&timeline, &[], view(0))), "DooU[]");
+        assert_eq!(picture(&rows_with(&timeline, &[], view(0))), "DooU[]");
         timeline.divider = Some(Divider { after: Seq(3), count: 1 });
-        assert_eq!(picture(&rows(&timeline, &[], view(0))), "DoooUo");
+        assert_eq!(picture(&rows_with(&timeline, &[], view(0))), "DoooUo");
     }
 
     #[test]
     fn no_unread_line_where_the_first_unread_is_not_loaded() {
-        let page = MessagePage {
-            messages: vec![said(10, 2, 0), said(11, 2, 1)],
-            users: Vec::new(),
-            at_start: false,
-            at_end: true,
-            head_seq: Seq(11),
-        };
+        let page = page_of(vec![said(10, 2, 0), said(11, 2, 1)], 9, 11, 11);
         let mut timeline = Timeline::new(user(1), conversation_id(1), page, Seq(11));
         timeline.divider = Some(Divider { after: Seq(4), count: 7 });
-        assert_eq!(picture(&rows(&timeline, &[], view(0))), "D[]");
+        assert_eq!(picture(&rows_with(&timeline, &[], view(0))), "D[]");
         timeline.divider = Some(Divider { after: Seq(9), count: 2 });
-        assert_eq!(picture(&rows(&timeline, &[], view(0))), "DU[]");
+        assert_eq!(picture(&rows_with(&timeline, &[], view(0))), "DU[]");
     }
 
     #[test]
@@ -261,7 +302,7 @@ mod tests {
         let mut timeline = window(vec![said(1, 1, 0)]);
         let shown = |timeline: &Timeline, outbox: &Outbox| {
             let letters: Vec<&Letter> = outbox.letters().iter().collect();
-            rows(timeline, &letters, view(1_000))
+            rows_with(timeline, &letters, view(1_000))
         };
         let before = shown(&timeline, &outbox);
         assert_eq!(picture(&before), "D[]");
@@ -270,7 +311,7 @@ mod tests {
         let stored = Message { nonce: Some(nonce(9)), ..said(2, 1, 1_005) };
         outbox.stored(nonce(9), &stored);
         let acked = shown(&timeline, &outbox);
-        timeline.push(&stored);
+        timeline.push(stored.seq, Some(&stored));
         let read_back = shown(&timeline, &outbox);
         for after in [&acked, &read_back] {
             assert_eq!(after.iter().map(Row::key).collect::<Vec<_>>(), before.iter().map(Row::key).collect::<Vec<_>>());
@@ -283,19 +324,64 @@ mod tests {
     fn a_window_in_the_past_shows_no_pending_messages() {
         let mut outbox = Outbox::default();
         outbox.post(conversation_id(1), nonce(9), "mine".try_into().unwrap(), Timestamp(0)).unwrap();
-        let page = MessagePage { messages: vec![said(1, 2, 0)], users: Vec::new(), at_start: true, at_end: false, head_seq: Seq(5) };
+        let page = page_of(vec![said(1, 2, 0)], 0, 1, 5);
         let timeline = Timeline::new(user(1), conversation_id(1), page, Seq(5));
         let letters: Vec<&Letter> = outbox.letters().iter().collect();
-        assert_eq!(picture(&rows(&timeline, &letters, view(0))), "Do");
+        assert_eq!(picture(&rows_with(&timeline, &letters, view(0))), "Do");
     }
 
     #[test]
     fn keys_are_unique_whatever_the_clocks_say() {
         let timeline = window(vec![said(1, 1, 3 * DAY_MS), said(2, 2, DAY_MS), said(3, 1, 3 * DAY_MS)]);
-        let rows = rows(&timeline, &[], view(0));
+        let rows = rows_with(&timeline, &[], view(0));
         let mut keys: Vec<RowKey> = rows.iter().map(Row::key).collect();
         keys.sort();
         keys.dedup();
         assert_eq!(keys.len(), rows.len());
+    }
+
+    #[test]
+    fn an_edit_or_a_deletion_moves_no_row() {
+        let mut timeline = window(vec![said(1, 2, 0), said(2, 2, 1), said(3, 1, 2)]);
+        timeline.divider = Some(Divider { after: Seq(0), count: 2 });
+        let keys = |timeline: &Timeline| rows_with(timeline, &[], view(0)).iter().map(Row::key).collect::<Vec<_>>();
+        let before = keys(&timeline);
+        timeline.amend(&Message { version: 1, edited_at: Some(Timestamp(9)), ..message(1, 2, user(2), "other") });
+        timeline.amend(&Message { content: Content::Deleted {}, ..said(1, 2, 0) });
+        assert_eq!(keys(&timeline), before, "the unread line stays above what was deleted");
+    }
+
+    #[test]
+    fn a_change_of_ones_own_shows_before_the_server_has_it() {
+        let timeline = window(vec![said(1, 1, 0), said(2, 1, 1)]);
+        let mut edits = Edits::default();
+        edits.want(timeline.messages()[0].id, Wanted::Gone);
+        edits.want(timeline.messages()[1].id, Wanted::Text("new".try_into().unwrap()));
+        assert!(!edits.want(MessageId(timeline.messages()[1].id.0), Wanted::Gone), "one change at a time");
+        let rows = rows(&timeline, Beside { pending: &[], edits: &edits, receipts: &Receipts::default() }, view(0));
+        let shown: Vec<&Content> = rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::Bubble(bubble) if bubble.changing => Some(&bubble.content),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(shown, [&Content::Deleted {}, &Content::Text { body: "new".try_into().unwrap() }]);
+    }
+
+    #[test]
+    fn how_far_it_came_is_told_at_the_end_of_a_run_of_ones_own() {
+        let timeline = window(vec![said(1, 1, 0), said(2, 1, 1), said(3, 2, 2), said(4, 1, 3)]);
+        let mut receipts = Receipts::default();
+        receipts.read(&[Receipt { user_id: user(2), delivered_seq: Seq(4), read_seq: Seq(3) }]);
+        let rows = rows(&timeline, Beside { pending: &[], edits: &Edits::default(), receipts: &receipts }, view(0));
+        let told: Vec<(u32, u32, bool)> = rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::Bubble(bubble) if bubble.mine => Some((bubble.reach.delivered, bubble.reach.read, bubble.newest)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, [(0, 0, false), (1, 1, false), (1, 0, true)]);
     }
 }

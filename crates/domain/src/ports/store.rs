@@ -45,6 +45,17 @@ pub enum Unique {
     Other,
 }
 
+/// The writer's queue and its work since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriterMeter {
+    /// Jobs that wait for a commit, and how many may.
+    pub waiting: usize,
+    pub capacity: usize,
+    /// Batches and the messages that were stored in them.
+    pub commits: u64,
+    pub messages: u64,
+}
+
 /// What was asked for, once it is durable.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
@@ -63,6 +74,9 @@ pub trait Store: Send + Sync {
 
     /// Moves a member's positions, in the same commits. `None`: no member.
     fn move_position(&self, job: MovePosition) -> Answer<Option<Moved>>;
+
+    /// How much the writer has to do, and has done.
+    fn writer_meter(&self) -> WriterMeter;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;

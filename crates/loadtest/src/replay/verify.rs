@@ -106,6 +106,9 @@ mod tests {
             author_id: UserId(Uuid::from_u128(author)),
             created_at: Timestamp(0),
             nonce: None,
+            version: 0,
+            edited_at: None,
+            mentions: Vec::new(),
             content,
         }
     }

@@ -129,6 +129,9 @@ mod tests {
             author_id: UserId(Uuid::nil()),
             created_at: Timestamp(0),
             nonce: None,
+            version: 0,
+            edited_at: None,
+            mentions: Vec::new(),
             content: Content::Text { body: MessageBody::try_from(text).unwrap() },
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     components::{face, words},
     pages::Page,
     state::{AppState, use_app},
-    strings::{self, shell},
+    strings::{self, chat, shell},
 };
 
 #[component]
@@ -21,6 +21,7 @@ pub fn ConversationRow(
     let app = use_app();
     let row = app.roster.row(id);
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
+    let mentions = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.mentions)));
     let title = Memo::new(move |_| row.with(|row| row.as_ref().map(title).unwrap_or_default()));
     let preview = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| preview_words(app, row)).unwrap_or_default()));
     // People and kind decide the picture; a new message does not draw it anew.
@@ -44,10 +45,10 @@ pub fn ConversationRow(
                 href=Page::Chat { id, details: false }.path()
                 data-room=id.to_string()
                 data-unread=move || unread.get().to_string()
-                data-mentions="0"
+                data-mentions=move || mentions.get().to_string()
                 data-name=title
                 aria-current=move || (current.get() == Some(id)).then_some("page")
-                aria-label=move || preview.with(|(kind, text)| shell::row_name(&title.read(), unread.get(), &spoken(*kind, text)))
+                aria-label=move || preview.with(|(kind, text)| shell::row_name(&title.read(), unread.get(), mentions.get(), &spoken(*kind, text)))
                 tabindex=move || if stop.get() == Some(id) { "0" } else { "-1" }
                 on:focus=move |_| focused.set(Some(id))
             >
@@ -58,6 +59,7 @@ pub fn ConversationRow(
                 </span>
                 <span class="m">
                     <time>{move || row.with(|row| row.as_ref().map(|row| words::stamp(row.active_at)))}</time>
+                    {move || (mentions.get() > 0).then(|| view! { <b class="spark">"@" {strings::unread(mentions.get())}</b> }.into_any())}
                     {move || (unread.get() > 0).then(|| view! { <b class="cnt">{strings::unread(unread.get())}</b> }.into_any())}
                 </span>
             </a>
@@ -95,6 +97,7 @@ fn preview_words(app: AppState, row: &RosterRow) -> (Line, String) {
     }
     match &row.preview {
         Preview::Nothing => (Line::Plain, String::new()),
+        Preview::Deleted => (Line::Plain, chat::DELETED.to_owned()),
         Preview::Draft { text } => (Line::Draft, text.clone()),
         Preview::Text { author, text } => (Line::Plain, said(author, text)),
         Preview::Other { author } => (Line::Plain, said(author, shell::NOT_SHOWN)),

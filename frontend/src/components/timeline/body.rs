@@ -2,17 +2,27 @@
 
 use client::plain::Segment;
 use leptos::prelude::*;
-use shared_types::message::Content;
+use shared_types::{UserId, message::Content};
 
-use crate::strings::chat;
+use crate::{
+    components::overlay::{Overlay, use_overlays},
+    state::AppState,
+    strings::chat,
+};
 
 /// The element that holds exactly the text that was sent.
-pub fn body(content: &Content) -> AnyView {
+pub fn body(app: AppState, content: &Content, mentions: &[UserId]) -> AnyView {
     match content {
         Content::Text { body } => {
-            let segments = client::plain::segments(body.as_str()).into_iter().map(segment).collect_view();
+            // By their names of now; somebody who is not known yet is plain text until they are.
+            let people: Vec<(String, UserId)> =
+                mentions.iter().filter_map(|id| Some((app.people.user(*id).get()?.username.as_str().to_lowercase(), *id))).collect();
+            let usernames: Vec<String> = people.iter().map(|(username, _)| username.clone()).collect();
+            let segments = client::plain::segments_naming(body.as_str(), &usernames);
+            let segments = segments.into_iter().map(|part| segment(app, part, &people)).collect_view();
             view! { <p data-body="">{segments}</p> }.into_any()
         }
+        Content::Deleted {} => view! { <p>{chat::DELETED}</p> }.into_any(),
         Content::File { name } | Content::Image { name } | Content::Audio { name } | Content::Poll { question: name } => {
             view! { <p><em>{chat::UNKNOWN_CONTENT}</em> " " <span dir="auto">{name.clone()}</span></p> }.into_any()
         }
@@ -20,8 +30,19 @@ pub fn body(content: &Content) -> AnyView {
     }
 }
 
-fn segment(segment: Segment) -> AnyView {
+fn segment(app: AppState, segment: Segment, people: &[(String, UserId)]) -> AnyView {
     match segment {
+        Segment::Mention { text, username } => {
+            let id = people.iter().find(|(name, _)| *name == username).map(|(_, id)| *id);
+            let class = if id.is_some_and(|id| app.is_me(id)) { "at me" } else { "at" };
+            let overlays = use_overlays();
+            let open = move |_| {
+                if let Some(id) = id {
+                    overlays.open(Overlay::Profile(id));
+                }
+            };
+            view! { <button type="button" class=class tabindex="-1" on:click=open>{text}</button> }.into_any()
+        }
         Segment::Text(text) => text.into_any(),
         Segment::Link { text, href } => {
             view! { <a href=href target="_blank" rel="noopener noreferrer" tabindex="-1">{text}</a> }.into_any()
@@ -41,6 +62,7 @@ pub fn summary(content: &Content) -> String {
             }
             short
         }
+        Content::Deleted {} => chat::DELETED.to_owned(),
         _ => chat::UNKNOWN_CONTENT.to_owned(),
     }
 }

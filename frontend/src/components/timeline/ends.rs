@@ -150,11 +150,7 @@ pub fn unread_pill(app: AppState, id: ConversationId, scroller: Scroller) -> Any
         let (count, since) = divider?;
         let mark_read = move |_| {
             scroller.forget_divider();
-            let head =
-                app.roster.conversation(id).with_untracked(|conversation| conversation.as_ref().map(|conversation| conversation.head_seq));
-            if let Some(head) = head {
-                actions::mark_seen(app, head);
-            }
+            actions::mark_read(app, id);
         };
         Some(
             view! {

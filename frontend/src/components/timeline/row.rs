@@ -1,9 +1,13 @@
 //! One row: a message, a day, the unread divider, or what the conversation tells of itself.
 
-use client::timeline::{Bubble, Notice, Row, Sending, SystemRun};
+use client::{
+    receipts::Reach,
+    timeline::{Bubble, Notice, Row, Sending, SystemRun},
+};
 use leptos::prelude::*;
+use shared_types::message::Content;
 
-use super::body;
+use super::{body, editor, ticks};
 use crate::ui::reactive::optional;
 use crate::{
     actions, browser,
@@ -17,14 +21,21 @@ use crate::{
     ui::icon::{glyph, icon, small_icon},
 };
 
+/// The conversation that rows are in.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub id: shared_types::ConversationId,
+    pub is_direct: Memo<bool>,
+}
+
 /// The element lives as long as its key; what changes inside changes by itself.
-pub fn row_view(app: AppState, handle: RowHandle) -> AnyView {
+pub fn row_view(app: AppState, handle: RowHandle, place: Place) -> AnyView {
     let id = handle.key.element_id();
     let row = handle.row;
     match row.get_untracked() {
         Row::Day { at, .. } => day(at),
         Row::Unread { .. } => unread(row, id),
-        Row::Bubble(first) => bubble(app, &row, id, &first),
+        Row::Bubble(first) => bubble(app, &row, id, &first, place),
         Row::System(_) => system(app, row, id),
     }
 }
@@ -50,14 +61,21 @@ fn fact<T: PartialEq + Clone + Send + Sync + 'static>(row: &ArcRwSignal<Row>, st
     })
 }
 
-fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> AnyView {
+fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble, place: Place) -> AnyView {
     let run = fact(row, &(now.first, now.last), |bubble| (bubble.first, bubble.last));
     let sending = fact(row, &now.sending, |bubble| bubble.sending);
     let content = fact(row, &now.content, |bubble| bubble.content.clone());
+    let mentions = fact(row, &now.mentions, |bubble| bubble.mentions.clone());
+    let change = fact(row, &(now.edited_at, now.changing), |bubble| (bubble.edited_at, bubble.changing));
+    let reach = fact(row, &(now.reach, now.newest), |bubble| (bubble.reach, bubble.newest));
     let stored = fact(row, &(now.id, now.seq), |bubble| (bubble.id, bubble.seq));
     let at = fact(row, &now.at, |bubble| bubble.at);
     let (mine, author) = (now.mine, now.author);
     let nonce = now.nonce;
+
+    let editing = Memo::new(move |_| app.open.editing.get().is_some_and(|editing| stored.get().0 == Some(editing)));
+    let is_gone = Memo::new(move |_| content.with(|content| *content == Content::Deleted {}));
+    let names_me = Memo::new(move |_| !mine && mentions.with(|mentions| mentions.iter().any(|id| app.is_me(*id))));
 
     let class = move || {
         let (first, last) = run.get();
@@ -68,12 +86,30 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> An
             (false, false) => "mid",
         };
         let own = if mine { " own" } else { "" };
-        let emoji = if content.with(body::is_emoji_only) { " emoji" } else { "" };
-        format!("msg {place}{own}{emoji}")
+        let kind = if editing.get() {
+            " editing"
+        } else if is_gone.get() {
+            " gone"
+        } else if content.with(body::is_emoji_only) {
+            " emoji"
+        } else if names_me.get() {
+            " mention"
+        } else {
+            ""
+        };
+        format!("msg {place}{own}{kind}")
     };
     let label = move || {
         let who = if mine { strings::YOU.to_owned() } else { words::known_name(app, author) };
-        chat::message_name(&who, &words::exact(at.get()), &content.with(body::summary), &state_words(sending.get()))
+        let mut state = vec![state_words(sending.get())];
+        if let (Some(at), false) = (change.get().0, is_gone.get()) {
+            state.push(chat::edited_at(&words::exact(at)));
+        }
+        if mine && sending.get() == Sending::Sent && !is_gone.get() && (run.get().1 || reach.get().1) {
+            state.push(ticks::words(reach.get(), place.is_direct.get()));
+        }
+        state.retain(|words| !words.is_empty());
+        chat::message_name(&who, &words::exact(at.get()), &content.with(body::summary), &state.join(", "))
     };
     let time = move || words::time(at.get());
     let exact = move || words::exact(at.get());
@@ -98,10 +134,31 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> An
         })
     };
     let meta = move || {
-        let (_, last) = run.get();
-        let state = sending.get();
-        (mine && (last || state != Sending::Sent))
-            .then(|| view! { <span class="meta" aria-hidden="true">{state_view(state, time)}</span> }.into_any())
+        let ((_, last), state, (edited_at, changing), (reach, newest)) = (run.get(), sending.get(), change.get(), reach.get());
+        let shows_state = mine && (last || state != Sending::Sent || newest);
+        if is_gone.get() || !(shows_state || edited_at.is_some() || changing) {
+            return None;
+        }
+        let edited = edited_at.filter(|_| !changing).map(|at| {
+            view! { <span class="edited" title=move || chat::edited_at(&words::exact(at))>{chat::EDITED}</span> }.into_any()
+        });
+        let saving = changing.then(|| view! { <span>{chat::SAVING}</span> {glyph("clock", "ic tick")} }.into_any());
+        let state = (shows_state && !changing).then(|| state_view(state, reach, time));
+        let seen = stored.get().1.filter(|_| newest && state.is_some() && !place.is_direct.get() && reach.read > 0);
+        let seen = seen.map(|seq| ticks::seen_button(place.id, seq, reach.read));
+        Some(view! { <span class="meta">{seen}<span class="meta-in" aria-hidden="true">{edited} {saving} {state}</span></span> }.into_any())
+    };
+    let inside = move || {
+        if editing.get()
+            && let Some(editor) = stored.get_untracked().0.and_then(|id| editor::editor(app, id))
+        {
+            return editor;
+        }
+        view! {
+            {move || content.with(|content| mentions.with(|mentions| body::body(app, content, mentions)))}
+            {move || meta()}
+        }
+        .into_any()
     };
     view! {
         <article
@@ -121,8 +178,7 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> An
             <div class="stack">
                 {move || by()}
                 <div class="b" dir="auto" title=move || mine.then(exact)>
-                    {move || content.with(body::body)}
-                    {move || meta()}
+                    {move || inside()}
                 </div>
                 {move || match sending.get() {
                     Sending::Failed(refusal) => Some(failed(app, strings::refusal(refusal), nonce, content)),
@@ -138,6 +194,17 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble) -> An
                         on:click=move |_| copy(app, content)
                     >
                         {icon("copy")}
+                    </button>
+                    <button
+                        type="button"
+                        class="icon-btn"
+                        tabindex="-1"
+                        aria-label=chat::MORE
+                        title=chat::MORE
+                        aria-haspopup="menu"
+                        hidden=move || stored.get().0.is_none()
+                    >
+                        {icon("dots")}
                     </button>
                 </div>
             </div>
@@ -197,10 +264,10 @@ fn state_words(sending: Sending) -> String {
     }
 }
 
-fn state_view(sending: Sending, time: impl Fn() -> String + Copy + Send + Sync + 'static) -> AnyView {
+fn state_view(sending: Sending, reach: Reach, time: impl Fn() -> String + Copy + Send + Sync + 'static) -> AnyView {
     let tick = |name| glyph(name, "ic tick");
     match sending {
-        Sending::Sent => view! { <time>{move || time()}</time> {tick("check")} }.into_any(),
+        Sending::Sent => view! { <time>{move || time()}</time> {ticks::tick(reach)} }.into_any(),
         Sending::Fresh | Sending::Failed(_) => view! { <time>{move || time()}</time> }.into_any(),
         Sending::Clock => view! { <time>{move || time()}</time> {tick("clock")} }.into_any(),
         Sending::Slow => view! { <span>{chat::SENDING}</span> {tick("clock")} }.into_any(),
@@ -213,7 +280,7 @@ fn failed(
     app: AppState,
     words: &'static str,
     nonce: Option<shared_types::Nonce>,
-    content: Memo<shared_types::message::Content>,
+    content: Memo<Content>,
 ) -> AnyView {
     let with_nonce = move |act: fn(AppState, shared_types::Nonce)| {
         move |_| {
@@ -233,9 +300,9 @@ fn failed(
     .into_any()
 }
 
-fn copy(app: AppState, content: Memo<shared_types::message::Content>) {
+fn copy(app: AppState, content: Memo<Content>) {
     content.with_untracked(|content| {
-        if let shared_types::message::Content::Text { body } = content {
+        if let Content::Text { body } = content {
             actions::copy_text(app, body.as_str());
         }
     });

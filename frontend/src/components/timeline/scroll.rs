@@ -278,6 +278,9 @@ impl Scroller {
         let top = log.get_bounding_client_rect().top();
         let rows = feed.children();
         let first = first_below(&rows, |rect| rect.bottom() > top + 8.0);
+        if let Some(seq) = (first..rows.length()).find_map(|at| rows.item(at)?.get_attribute("data-seq")?.parse().ok()).map(Seq) {
+            actions::reader_looks_at(self.app, seq);
+        }
         let at = (first..rows.length()).find_map(|at| rows.item(at)?.get_attribute("data-at")?.parse().ok()).map(Timestamp);
         if self.day.get_untracked() != at {
             self.day.set(at);

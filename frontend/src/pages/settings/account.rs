@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 use shared_types::{
     ErrorCode,
-    account::{ChangePassword, GivenPassword},
+    account::{ChangePassword, GivenPassword, UpdateProfile},
     password::Password,
 };
 
@@ -14,7 +14,10 @@ use crate::{
     pages::sign_up::new_password_field,
     state::{Notice, use_app},
     strings::account as words,
-    ui::{button::Button, field::PasswordField},
+    ui::{
+        button::Button,
+        field::{PasswordField, Switch},
+    },
 };
 
 const CURRENT: &str = "current-password";
@@ -83,7 +86,20 @@ pub fn AccountSection() -> AnyView {
         </form>
     }
     .into_any();
+    let shares = Signal::derive(move || app.me.with(|me| me.as_ref().is_some_and(|me| me.shares_receipts)));
+    let share = move |on: bool| {
+        spawn_local(async move {
+            let update = UpdateProfile { shares_receipts: Some(on), ..UpdateProfile::default() };
+            if let Err(failure) = actions::update_profile(app, update).await {
+                // The switch goes back to what holds.
+                app.me.update(|_| ());
+                app.toasts.show(Notice::Failed(failure));
+            }
+        });
+    };
+    let privacy = view! { <Switch id="shares-receipts" label=words::RECEIPTS help=words::RECEIPTS_HELP on=shares on_change=share /> }.into_any();
     view! {
+        {set("set-privacy", words::PRIVACY, words::PRIVACY_LEDE, privacy)}
         {set("set-password", words::CHANGE_PASSWORD, words::CHANGE_PASSWORD_LEDE, password_form.into_any())}
         {set("set-sessions", words::SESSIONS, words::SESSIONS_LEDE, view! { <Sessions version=version.into() /> }.into_any())}
     }

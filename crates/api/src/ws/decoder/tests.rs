@@ -123,16 +123,16 @@ fn p21_bytes_lead_to_the_outcome_that_the_standard_asks_for() {
         // 9: sizes, and lengths that lie.
         ("9 longer than allowed", vec![frame(0x81, &[b'x'; LIMIT + 1])], vec![Heard::Refused(Violation::TooLong)]),
         ("9 refused by the header alone", vec![frame(0x81, &[b'x'; LIMIT + 1])[..10].to_vec()], vec![Heard::Refused(Violation::TooLong)]),
-        (
-            "9 longer than allowed together",
-            vec![frame(0x01, &[b'x'; LIMIT]), frame(0x80, b"x")],
-            vec![Heard::Refused(Violation::TooLong)],
-        ),
+        ("9 longer than allowed together", vec![frame(0x01, &[b'x'; LIMIT]), frame(0x80, b"x")], vec![Heard::Refused(Violation::TooLong)]),
         ("9 no mask", vec![vec![0x81, 0x01, b'x']], vec![PROTOCOL]),
         ("9 a length of two bytes for one", vec![vec![0x81, 0xfe, 0x00, 0x7d]], vec![PROTOCOL]),
         ("9 a length of eight bytes for two", vec![vec![0x81, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff]], vec![PROTOCOL]),
         ("9 a negative length", vec![vec![0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0]], vec![PROTOCOL]),
-        ("9 all the memory there is", vec![vec![0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]], vec![Heard::Refused(Violation::TooLong)]),
+        (
+            "9 all the memory there is",
+            vec![vec![0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
+            vec![Heard::Refused(Violation::TooLong)],
+        ),
     ];
     for length in [1, 124, 125, 126, 127, 128, 65_535, 65_536, LIMIT] {
         cases.push(("1 length", vec![frame(0x81, long(length).as_bytes())], vec![text(&long(length))]));

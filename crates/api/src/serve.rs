@@ -1,0 +1,119 @@
+//! From connections to requests: HTTP/1.1 on whatever the listener accepts, until the server stops.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Method, Request, StatusCode, header},
+    response::{IntoResponse, Response},
+    serve::Listener as _,
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::time::{Instant, timeout_at};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt;
+
+use crate::listener::{Listener, Peer, Stream};
+
+/// A client has so long for the head of a request, counted from the connection or from the answer before it.
+const HEAD: Duration = Duration::from_secs(60);
+
+/// Connections that end together.
+struct Connections {
+    tasks: TaskTracker,
+    /// Each finishes its request, and takes no further one.
+    ending: CancellationToken,
+}
+
+impl Connections {
+    fn new() -> Self {
+        Self { tasks: TaskTracker::new(), ending: CancellationToken::new() }
+    }
+
+    fn take(&self, stream: Stream, peer: Peer, router: &Router) {
+        let (router, ending) = (router.clone(), self.ending.clone());
+        let service = service_fn(move |request| answer(router.clone(), request, peer));
+        let connection =
+            http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD).serve_connection(TokioIo::new(stream), service);
+        let mut connection = Box::pin(connection.with_upgrades());
+        self.tasks.spawn(async move {
+            let outcome = tokio::select! {
+                outcome = connection.as_mut() => outcome,
+                () = ending.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = outcome {
+                tracing::trace!(%error, "a connection broke");
+            }
+        });
+    }
+
+    fn end(&self) {
+        self.ending.cancel();
+        self.tasks.close();
+    }
+}
+
+/// Serves until `stopping` resolves. From then on every connection has one more request at most; whoever asks whether the
+/// server is ready still hears that it is not. It ends when the connections from before and `drained` have, and at the latest
+/// after `grace`.
+pub async fn serve(
+    mut listener: Listener,
+    router: Router,
+    stopping: impl Future<Output = ()>,
+    drained: impl Future<Output = ()>,
+    grace: Duration,
+) {
+    let running = Connections::new();
+    let mut stopping = std::pin::pin!(stopping);
+    loop {
+        tokio::select! {
+            biased;
+            () = stopping.as_mut() => break,
+            (stream, peer) = listener.accept() => running.take(stream, peer, &router),
+        }
+    }
+    let deadline = Instant::now() + grace;
+    running.end();
+    let late = Connections::new();
+    late.end();
+    let finished = async {
+        drained.await;
+        running.tasks.wait().await;
+    };
+    let accepting = async {
+        loop {
+            let (stream, peer) = listener.accept().await;
+            late.take(stream, peer, &router);
+        }
+    };
+    let all_finished = tokio::select! {
+        outcome = timeout_at(deadline, finished) => outcome,
+        () = accepting => Ok(()),
+    };
+    drop(listener);
+    if all_finished.is_err() || timeout_at(deadline, late.tasks.wait()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+/// A request that may change something is finished even if its client hangs up: what is stored has to be published too, and
+/// a use case does that in its last line.
+async fn answer(router: Router, request: Request<Incoming>, peer: Peer) -> Result<Response, Infallible> {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    if is_read {
+        return router.oneshot(request).await;
+    }
+    match tokio::spawn(router.oneshot(request)).await {
+        Ok(response) => response,
+        // The runtime is going down. Whether something was stored is not known, and the client tries again.
+        Err(_) => Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")]).into_response()),
+    }
+}

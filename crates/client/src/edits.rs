@@ -1,0 +1,38 @@
+//! Changes of the reader's own messages that the server has not confirmed. They show at once and are taken back with a reason.
+
+use std::collections::BTreeMap;
+
+use shared_types::{MessageId, text::MessageBody};
+
+/// What a message is to become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    Text(MessageBody),
+    Gone,
+}
+
+/// At most one per message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edits {
+    wanted: BTreeMap<MessageId, Wanted>,
+}
+
+impl Edits {
+    /// Answers false if another change of this message is under way.
+    pub fn want(&mut self, id: MessageId, wanted: Wanted) -> bool {
+        let is_free = !self.wanted.contains_key(&id);
+        if is_free {
+            self.wanted.insert(id, wanted);
+        }
+        is_free
+    }
+
+    pub fn wanted(&self, id: MessageId) -> Option<&Wanted> {
+        self.wanted.get(&id)
+    }
+
+    /// The server has answered.
+    pub fn done(&mut self, id: MessageId) -> Option<Wanted> {
+        self.wanted.remove(&id)
+    }
+}

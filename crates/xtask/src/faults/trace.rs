@@ -1,0 +1,1 @@
+//! What a server did to its files, call by call.
