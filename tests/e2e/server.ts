@@ -13,6 +13,7 @@ export class Server {
   readonly url: string;
   #process: ChildProcess | undefined;
   #log = "";
+  #killedAt = 0;
 
   private constructor(
     private readonly port: number,
@@ -33,12 +34,12 @@ export class Server {
   /** Ends the program at once, as a power cut would. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
+    this.#killedAt = Date.now();
   }
 
-  /** Is dead for so long, and answers again, with the same address and data, when the promise is kept. */
-  async outage(ms: number): Promise<void> {
-    await this.kill();
-    await delay(ms);
+  /** Starts the program again after it was killed, but lets it be dead for so long. */
+  async revive(after: number): Promise<void> {
+    await delay(Math.max(0, this.#killedAt + after - Date.now()));
     await this.#launch();
   }
 

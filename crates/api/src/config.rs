@@ -24,6 +24,11 @@ pub enum Command {
     Serve,
     /// Print the OpenAPI document.
     Openapi,
+    /// Load a server with traffic and check what it promises, over its public API.
+    Loadtest {
+        #[command(subcommand)]
+        command: loadtest::Command,
+    },
     /// Look at the settings.
     Config {
         #[command(subcommand)]

@@ -4,15 +4,24 @@ use std::process::ExitCode;
 
 use api::{
     app::Server,
-    config::{Cli, Command, ConfigCommand, Settings},
+    config::{Cli, Command, ConfigCommand, Flags, Settings},
     openapi, telemetry,
 };
 use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli).await {
+    let Cli { command, flags } = Cli::parse();
+    let outcome = match command.unwrap_or(Command::Serve) {
+        Command::Loadtest { command } => return loadtest::run(command).await,
+        Command::Openapi => {
+            say(openapi::json().trim_end());
+            Ok(())
+        }
+        Command::Config { command: ConfigCommand::Print } => print_settings(&flags),
+        Command::Serve => serve(&flags).await,
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("{error:#}"));
@@ -21,23 +30,20 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
-    match cli.command.unwrap_or(Command::Serve) {
-        Command::Openapi => say(openapi::json().trim_end()),
-        Command::Config { command: ConfigCommand::Print } => {
-            let settings = Settings::read(&cli.flags)?;
-            settings.resolve()?;
-            say(settings.print().trim_end());
-        }
-        Command::Serve => {
-            let config = Settings::read(&cli.flags)?.resolve()?;
-            telemetry::start(&config.log).map_err(anyhow::Error::msg)?;
-            let server = Server::open(config).await?;
-            say(&format!("Parlance {} is listening on {}", env!("CARGO_PKG_VERSION"), server.address()));
-            server.run(stop_signal()).await?;
-            say("Parlance has stopped");
-        }
-    }
+fn print_settings(flags: &Flags) -> anyhow::Result<()> {
+    let settings = Settings::read(flags)?;
+    settings.resolve()?;
+    say(settings.print().trim_end());
+    Ok(())
+}
+
+async fn serve(flags: &Flags) -> anyhow::Result<()> {
+    let config = Settings::read(flags)?.resolve()?;
+    telemetry::start(&config.log).map_err(anyhow::Error::msg)?;
+    let server = Server::open(config).await?;
+    say(&format!("Parlance {} is listening on {}", env!("CARGO_PKG_VERSION"), server.address()));
+    server.run(stop_signal()).await?;
+    say("Parlance has stopped");
     Ok(())
 }
 

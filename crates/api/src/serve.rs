@@ -24,21 +24,23 @@ const HEAD: Duration = Duration::from_secs(60);
 /// Connections that end together.
 struct Connections {
     tasks: TaskTracker,
+    /// Whether each may have more than one request.
+    keep_alive: bool,
     /// Each finishes its request, and takes no further one.
     ending: CancellationToken,
 }
 
 impl Connections {
-    fn new() -> Self {
-        Self { tasks: TaskTracker::new(), ending: CancellationToken::new() }
+    fn new(keep_alive: bool) -> Self {
+        Self { tasks: TaskTracker::new(), keep_alive, ending: CancellationToken::new() }
     }
 
     fn take(&self, stream: Stream, peer: Peer, router: &Router) {
         let (router, ending) = (router.clone(), self.ending.clone());
         let service = service_fn(move |request| answer(router.clone(), request, peer));
-        let connection =
-            http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD).serve_connection(TokioIo::new(stream), service);
-        let mut connection = Box::pin(connection.with_upgrades());
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(HEAD).keep_alive(self.keep_alive);
+        let mut connection = Box::pin(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
         self.tasks.spawn(async move {
             let outcome = tokio::select! {
                 outcome = connection.as_mut() => outcome,
@@ -69,7 +71,7 @@ pub async fn serve(
     drained: impl Future<Output = ()>,
     grace: Duration,
 ) {
-    let running = Connections::new();
+    let running = Connections::new(true);
     let mut stopping = std::pin::pin!(stopping);
     loop {
         tokio::select! {
@@ -80,8 +82,8 @@ pub async fn serve(
     }
     let deadline = Instant::now() + grace;
     running.end();
-    let late = Connections::new();
-    late.end();
+    let late = Connections::new(false);
+    late.tasks.close();
     let finished = async {
         drained.await;
         running.tasks.wait().await;

@@ -89,6 +89,11 @@ impl Chunk {
         self.marks.len()
     }
 
+    /// The place of the first event.
+    pub fn first(&self) -> Option<Seq> {
+        self.marks.first().map(|(seq, _)| *seq)
+    }
+
     /// The place of the last event.
     pub fn last(&self) -> Option<Seq> {
         self.marks.last().map(|(seq, _)| *seq)

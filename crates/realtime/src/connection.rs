@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use shared_types::{ConversationId, Seq, ws::Head};
+use shared_types::{
+    ConversationId, Seq,
+    ws::{Head, close},
+};
 
 use crate::{
     chunk::Chunk,
@@ -64,17 +67,25 @@ impl Connection {
     /// Moves everything that waits to `out`, as frames. `None` while earlier frames are still being written: then only the
     /// rest of the turn is looked for.
     pub fn poll_take(&mut self, cx: &mut Context<'_>, out: Option<&mut VecDeque<Bytes>>) -> Poll<Turn> {
-        let taken = ready!(self.line.poll_take(cx, out.is_none()));
+        let mut taken = ready!(self.line.poll_take(cx, out.is_none()));
         if let Some(out) = out {
             out.reserve_exact(taken.pieces.len());
             for piece in taken.pieces {
                 match piece {
-                    Piece::Chunk(chunk) => out.extend(self.fresh(&chunk)),
+                    Piece::Chunk(chunk) => match self.fresh(&chunk) {
+                        Ok(bytes) => out.extend(bytes),
+                        Err(Hole) => {
+                            taken.close = taken.close.or(Some(Close { code: close::RESTART, come_back_ms: Some(0) }));
+                            return Poll::Ready(Turn { beats: taken.beats, close: taken.close });
+                        }
+                    },
                     Piece::Cut(cut) => self.cut = Some(cut).filter(|cut| !cut.is_empty()),
                 }
             }
             if taken.resync {
                 self.hub.counters.resyncs.fetch_add(1, Ordering::Relaxed);
+                // The client reads everything anew, and nothing has to follow on the snapshot.
+                self.cut = None;
                 out.push_back(Bytes::from_static(RESYNC));
             }
         }
@@ -87,18 +98,25 @@ impl Connection {
     }
 
     /// What of the chunk the snapshot did not hold.
-    fn fresh(&mut self, chunk: &Chunk) -> Option<Bytes> {
-        let (Some(cut), Some(conversation)) = (&mut self.cut, chunk.conversation) else { return Some(chunk.bytes.clone()) };
-        let Some(seen) = cut.get(&conversation).copied() else { return Some(chunk.bytes.clone()) };
+    fn fresh(&mut self, chunk: &Chunk) -> Result<Option<Bytes>, Hole> {
+        let (Some(cut), Some(conversation)) = (&mut self.cut, chunk.conversation) else { return Ok(Some(chunk.bytes.clone())) };
+        let Some(seen) = cut.get(&conversation).copied() else { return Ok(Some(chunk.bytes.clone())) };
+        if chunk.is_in_log && chunk.first().is_some_and(|first| first > seen.next()) {
+            return Err(Hole);
+        }
         if chunk.last().is_some_and(|last| last >= seen) {
             cut.remove(&conversation);
             if cut.is_empty() {
                 self.cut = None;
             }
         }
-        Some(chunk.after(seen)).filter(|bytes| !bytes.is_empty())
+        Ok(Some(chunk.after(seen)).filter(|bytes| !bytes.is_empty()))
     }
 }
+
+/// The stream does not follow on the snapshot: the person left a conversation and came back to it while nobody here followed
+/// it, and the news of it came in the wrong order. It is not worth more than to begin anew.
+struct Hole;
 
 impl Drop for Connection {
     fn drop(&mut self) {

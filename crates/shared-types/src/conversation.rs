@@ -169,7 +169,7 @@ pub struct Join {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "outcome", rename_all = "snake_case")]
+#[serde(tag = "outcome", rename_all = "snake_case", try_from = "crate::flat::FlatJoined")]
 pub enum Joined {
     /// You are a member now, or were one already.
     Member { conversation: Box<Conversation> },

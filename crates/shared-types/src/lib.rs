@@ -6,6 +6,7 @@
 pub mod account;
 pub mod conversation;
 pub mod error;
+mod flat;
 pub mod id;
 pub mod limits;
 pub mod member;

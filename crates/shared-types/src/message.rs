@@ -45,7 +45,7 @@ fn is_zero(number: &u32) -> bool {
 /// What a message holds. A type that a program does not know reads as `unknown`, and is shown as such.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "crate::flat::FlatContent")]
 pub enum Content {
     Text {
         body: MessageBody,
@@ -89,7 +89,7 @@ impl Content {
 /// What happened to a conversation, as a typed event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "crate::flat::FlatChange")]
 pub enum Change {
     Created {},
     /// The author joined by themselves.

@@ -45,6 +45,7 @@ impl ServerRole {
 /// The signed-in person, as only they see themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(from = "crate::flat::FlatMe")]
 pub struct Me {
     #[serde(flatten)]
     pub user: User,

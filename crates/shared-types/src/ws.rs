@@ -35,7 +35,7 @@ pub mod close {
 
 /// What a client says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "crate::flat::FlatClientFrame")]
 pub enum ClientFrame {
     /// The first frame, if the request carried no identity.
     Auth {
@@ -66,7 +66,7 @@ pub enum ClientFrame {
 
 /// What the server says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "crate::flat::FlatFrame")]
 pub enum ServerFrame {
     /// The first frame to an identified client: where everything stands. Events from here on follow.
     Ready(Box<Ready>),
@@ -184,7 +184,7 @@ pub struct Resumed {
 /// it is now: a message that was edited or deleted later is told as such by every event of it, so nothing erased comes back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(tag = "event", rename_all = "snake_case", try_from = "crate::flat::FlatEvent")]
 pub enum Event {
     /// Somebody said something, or the conversation itself changed (`content.type` is `system`). Its place is the message's.
     Message { message: Message },

@@ -37,7 +37,10 @@ pub fn ConnectionDot() -> AnyView {
         }
         before = pulse;
     });
-    let word = move || shell::status(app.link.status.get());
+    let word = move || match (app.link.status.get(), app.link.queued.get()) {
+        (Status::Offline, queued @ 1..) => shell::offline(queued),
+        (status, _) => shell::status(status).to_owned(),
+    };
     view! {
         <footer class="conn">
             <button
@@ -45,7 +48,7 @@ pub fn ConnectionDot() -> AnyView {
                 class="conn-btn"
                 node_ref=button
                 popovertarget="connection-card"
-                aria-label=move || shell::connection_button(word())
+                aria-label=move || shell::connection_button(&word())
             >
                 <i class="pulse" class:beat=beats aria-hidden="true"></i>
                 <span>{move || word()}</span>
@@ -146,7 +149,7 @@ pub fn ConnectionBanner() -> AnyView {
                     " "
                     <span class="num">{move || countdown()}</span>
                 </span>
-                <button type="button" class="link" node_ref=button popovertarget="connection-now">{shell::CONNECTION_DETAILS}</button>
+                <button type="button" class="link" node_ref=button popovertarget="connection-now">{shell::CONNECTION}</button>
                 {card(app, "connection-now", panel, button)}
                 <Button label=shell::TRY_NOW class="sm" on_click=move |()| actions::retry_connection(app) />
             </div>
