@@ -29,8 +29,8 @@ let early = readAll();
 early.catch(() => {});
 
 globalThis.parlanceKept = {
-  /** Keys and texts in turn. */
-  read: () => [early, (early = null)][0] ?? readAll(),
+  /** Keys and texts in turn. A device that does not answer soon has nothing. */
+  read: () => Promise.race([[early, (early = null)][0] ?? readAll(), new Promise((give_up) => setTimeout(give_up, 1000, []))]),
   /** From now on we keep for this person, and for nobody else. */
   claim: (me) => change((store, whose) => whose((owner) => owner !== me && (store.clear(), store.put(me, OWNER)))),
   /** Keys and texts in turn; no text forgets the key. A page that is being left has no time for the owner's answer. */

@@ -14,7 +14,9 @@ mod search;
 mod sending;
 mod timeline;
 
-pub use self::{account::*, changing::*, connection::retry_connection, marking::*, members::*, rooms::*, search::*, sending::*, timeline::*};
+pub use self::{
+    account::*, changing::*, connection::retry_connection, marking::*, members::*, rooms::*, search::*, sending::*, timeline::*,
+};
 pub(crate) use self::{
     effects::carry_out,
     sending::{draft_told, keep, reread_letters},

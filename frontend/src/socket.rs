@@ -31,6 +31,8 @@ use crate::{
 
 /// A heartbeat is answered by a ping if the last one is at least this old.
 const PING_EVERY_MS: i64 = 10_000;
+/// A page that has no connection for so long was not fetched from the server either.
+const KEPT_PAGE_AFTER_MS: i64 = 2_000;
 /// Without a socket for so long, messages go by POST.
 const POST_AFTER_MS: i64 = 1_500;
 
@@ -232,8 +234,9 @@ fn open_socket(app: AppState, renew: bool) {
 fn hear(app: AppState, heard: Heard, token: &str) {
     match heard {
         Heard::Opened => {
-            app.look(|core| {
-                core.wire.send(&ClientFrame::Auth { token: token.to_owned(), resume: core.model.resume() })
+            app.core.try_update_value(|core| {
+                let resume = core.model.resume();
+                core.wire.send(&ClientFrame::Auth { token: token.to_owned(), resume })
             });
         }
         Heard::Text(text) => {
@@ -303,6 +306,10 @@ fn greet(app: AppState, greeting: Greeting, now: Timestamp) {
         actions::open_conversation(app, id);
     }
     let is_update = app.core.try_update_value(|core| {
+        let waited_ms = core.link.down_ms(now).unwrap_or_default();
+        if core.build.is_none() && waited_ms >= KEPT_PAGE_AFTER_MS {
+            check_page(app);
+        }
         core.link.ready(now);
         let build = greeting.build.clone();
         core.seat.rules.greeted(greeting);
@@ -317,6 +324,15 @@ fn greet(app: AppState, greeting: Greeting, now: Timestamp) {
     if is_update == Some(true) {
         app.link.update_ready.set(true);
     }
+}
+
+/// Without a server the browser showed the page that it had kept, which may be older than what the server has now.
+fn check_page(app: AppState) {
+    spawn_local(async move {
+        if api::get_page().await.is_ok_and(|page| !page.contains(&browser::build_files())) {
+            app.link.update_ready.set(true);
+        }
+    });
 }
 
 fn ping(core: &mut Core, now: Timestamp, at_least_ms: i64) {

@@ -100,6 +100,8 @@ pub struct Model {
     asked_users: BTreeSet<UserId>,
     /// People of whom the stream has told, and will tell what changes. A late answer about them is no news.
     streamed_users: BTreeSet<UserId>,
+    /// What the last socket was asked to go on from.
+    named: BTreeSet<ConversationId>,
     /// How often the list was asked for and has not come, since frames were lost.
     reading_lists: u32,
     owes_list: bool,
@@ -342,13 +344,20 @@ impl Model {
     }
 
     /// The whole list, as the API tells it.
-    pub fn list_read(&mut self, list: ConversationList) {
+    pub fn list_read(&mut self, mut list: ConversationList) {
         if self.reading_lists == 0 {
             // A tab that begins to follow: what it heard before is older.
             self.streamed_users.clear();
         }
         self.reading_lists = self.reading_lists.saturating_sub(1);
         self.meet(list.users.iter().cloned());
+        if self.is_loaded {
+            // One that nobody told of may be gone by now, if the list was long on its way: ask.
+            let unknown: Vec<ConversationId> =
+                list.conversations.iter().map(|conversation| conversation.id).filter(|id| !self.entries.contains_key(id)).collect();
+            list.conversations.retain(|conversation| self.entries.contains_key(&conversation.id));
+            unknown.into_iter().for_each(|id| self.want_conversation(id));
+        }
         self.take_list(list);
     }
 

@@ -28,9 +28,9 @@ const SEIZE_AFTER_MS: i64 = 5_000;
 /// Frames kept while the list is read. If there are more, the tab forgets them and asks again when its patience ends.
 const MOST_KEPT: usize = 1_000;
 
-/// What tabs say to each other; each hears what the others say.
+/// What tabs say to each other; each hears what the others say, and nothing of a word that only a newer build knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "word", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Word {
     /// This tab owns the socket from now on.
     Leading,
@@ -50,9 +50,6 @@ pub enum Word {
     Seen { conversation_id: ConversationId, mark: Mark },
     /// A draft as it is typed, by the key under which it is stored.
     Draft { key: String, text: String },
-    /// From a tab with a newer build.
-    #[serde(other)]
-    Unknown,
 }
 
 /// What a `ready` or `resumed` tells and the API does not.

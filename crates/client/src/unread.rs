@@ -92,9 +92,11 @@ impl Unread {
         self.told
     }
 
-    /// The place up to which the numbers count.
-    pub fn counted_to(&self) -> Seq {
-        self.base.head.max(self.known.end())
+    /// The place up to which the numbers count, if the log has been followed so far; `None` while they are a mixture of what the
+    /// server counted and what a page told that is ahead of the log, or are not sure.
+    pub fn counted_to(&self, applied: Seq) -> Option<Seq> {
+        let to = applied.max(self.base.head);
+        (self.known.end() <= to && self.is_sure()).then_some(to)
     }
 
     pub fn mark(&self) -> Option<Mark> {

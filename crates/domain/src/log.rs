@@ -6,7 +6,10 @@ use shared_types::{
     ws::{Event, Head},
 };
 
-use crate::{Ctx, Result, ports::Signal};
+use crate::{
+    Ctx, Result,
+    ports::{Signal, store::Logged},
+};
 
 /// A committed event on its way out, with the memberships that it began and ended.
 pub(crate) struct Committed {
@@ -25,13 +28,13 @@ impl From<Message> for Committed {
 pub(crate) fn publish(ctx: &Ctx, committed: Committed) {
     let Committed { message, gained, lost } = committed;
     let (conversation_id, seq) = (message.conversation_id, message.seq);
-    ctx.bus.publish(Signal::Event { conversation_id, seq, event: Event::Message { message }, gained, lost });
+    ctx.bus.publish(Signal::Event { conversation_id, seq, event: Event::Message { message }, gained, lost, hidden_from: Vec::new() });
 }
 
-/// An event of a kind that changes no membership.
-pub(crate) fn publish_event(ctx: &Ctx, conversation_id: ConversationId, event: Event) {
+/// An event about an earlier message. It changes no membership.
+pub(crate) fn publish_amendment(ctx: &Ctx, conversation_id: ConversationId, event: Event, hidden_from: Vec<UserId>) {
     if let Some(seq) = event.seq() {
-        ctx.bus.publish(Signal::Event { conversation_id, seq, event, gained: Vec::new(), lost: Vec::new() });
+        ctx.bus.publish(Signal::Event { conversation_id, seq, event, gained: Vec::new(), lost: Vec::new(), hidden_from });
     }
 }
 
@@ -47,7 +50,7 @@ pub async fn heads(ctx: &Ctx, conversations: &[ConversationId]) -> Result<Vec<He
 }
 
 /// The log from a place on; for the relay of a node, which knows who may see it.
-pub async fn relay_after(ctx: &Ctx, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Event>> {
+pub async fn relay_after(ctx: &Ctx, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Logged>> {
     Ok(ctx.store.read().await?.relay_log(conversation, after, limit).await?)
 }
 

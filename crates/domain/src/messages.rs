@@ -119,9 +119,10 @@ pub async fn delete(ctx: &Ctx, me: Identity, conversation_id: ConversationId, id
 
 async fn amended(ctx: &Ctx, mut tx: Box<dyn Tx>, me: Identity, message: &Message, amendment: &Amendment) -> Result<Message> {
     let event = tx.amend(message, me.user_id, ctx.new_message_id(), ctx.now(), amendment).await?;
+    let hidden_from = tx.hidden_from(message.conversation_id, message.seq).await?;
     tx.commit().await?;
     let now = event.message().cloned().ok_or_else(|| Error::internal("an amendment without a message"))?;
-    log::publish_event(ctx, now.conversation_id, event);
+    log::publish_amendment(ctx, now.conversation_id, event, hidden_from);
     Ok(now)
 }
 

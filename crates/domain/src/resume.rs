@@ -160,6 +160,6 @@ fn mention(people: &mut BTreeSet<UserId>, message: &Message) {
 fn doer(event: &Event) -> Option<UserId> {
     match event {
         Event::Edited { by, .. } | Event::Deleted { by, .. } => Some(*by),
-        Event::Message { .. } | Event::Unknown => None,
+        Event::Message { .. } | Event::Hidden { .. } | Event::Unknown => None,
     }
 }

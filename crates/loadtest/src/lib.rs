@@ -22,6 +22,7 @@
 
 pub mod check;
 mod clock;
+mod holds;
 mod log;
 mod measure;
 mod nick;
@@ -54,6 +55,8 @@ pub enum Command {
     },
     /// Talks at random, whatever happens to the server, and checks that every promise was kept
     Check(trial::Options),
+    /// Proves that messages which were acknowledged once are in the history now
+    Holds(holds::Options),
 }
 
 /// Which server, and with what its accounts are opened.
@@ -96,6 +99,7 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Seed(target) => seed::run(target).await,
         Command::Measure { what } => measure::run(what).await,
         Command::Check(options) => trial::run(options).await,
+        Command::Holds(options) => holds::run(options).await,
     };
     match verdict {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,

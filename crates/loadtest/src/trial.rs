@@ -60,6 +60,9 @@ pub struct Options {
     /// Acts that one person has under way at once
     #[arg(long, default_value_t = 8)]
     pub window: usize,
+    /// How much people hang up, doze, leave and come back; 1 is a little
+    #[arg(long, default_value_t = 1)]
+    pub churn: u64,
     /// Chance of this run
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -101,11 +104,13 @@ pub async fn carry_out(options: &Options, mut tell: impl FnMut(String)) -> Resul
     let (cast, mut people) = Cast::gather(&server, &options.target.password, run, options.people + 1).await?;
     let entrance = if options.cuts { Server::at(&format!("http://{}", proxy::start(server.authority(), options.seed).await?))? } else { server.clone() };
     let keeper = people.pop().ok_or_else(|| anyhow::anyhow!("nobody to keep the rooms"))?;
+    tell(json!({"keeper": keeper.me.user.username, "seed": options.seed}).to_string());
     let token = keeper.token().to_owned();
     let mut keeper = Keeper::new(cast.clone(), keeper, Caller::new(&server, &token, patience)?);
     let manners = Manners {
         window: options.window.max(1),
         period: Duration::from_secs_f64(f64::from(options.people.max(1)) / options.rate.max(0.1)),
+        churn: options.churn,
         patience,
         tail: Duration::from_millis(options.live) + Duration::from_secs(2),
     };

@@ -9,7 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use domain::{ports::Signal, sessions::Identity};
+use domain::{
+    ports::{Signal, store::Logged},
+    sessions::Identity,
+};
 use places::Places;
 use serde::Serialize;
 use shared_types::{
@@ -19,7 +22,7 @@ use shared_types::{
 };
 
 use crate::{
-    chunk::{self, Chunk},
+    chunk::{self, Chunk, Round},
     line::{Close, Cut, Line},
     relay::{Arrival, Relay},
 };
@@ -97,6 +100,8 @@ impl Book {
     /// Begins the conversations of a person who stood here. Answers what they must not hear of others, since it may be from
     /// before they belonged to them; or `None`: read where they stand again, and come back.
     pub fn watch(&mut self, line: &Line, heads: &[Head]) -> Option<Cut> {
+        // What is collected now is for those who are here already.
+        self.flush();
         let mut cut = Cut::new();
         let Some(slot) = line.slot() else { return Some(cut) };
         // A conversation is followed from a later place than the person was seen to be a member at: they may have been removed
@@ -136,8 +141,12 @@ impl Book {
         let Some(socket) = line.slot().and_then(|slot| self.sockets.get_mut(slot)) else { return };
         socket.is_live = true;
         socket.shares_receipts = shares_receipts;
-        // A conversation that is not followed is one whose news of the person's joining is still on its way.
-        cut.retain(|conversation, seq| self.relays.get(conversation).is_none_or(|relay| relay.delivered < *seq));
+        // A conversation that is not followed for the person is one whose news of their joining is still on its way.
+        let watching = self.people.get(&socket.me.user_id).map(|person| &person.watching);
+        cut.retain(|conversation, seq| {
+            let is_watching = watching.is_some_and(|watching| watching.contains_key(conversation));
+            !is_watching || self.relays.get(conversation).is_none_or(|relay| relay.delivered < *seq)
+        });
         line.mark(cut);
     }
 
@@ -189,13 +198,13 @@ impl Book {
     }
 
     /// What the log held after a place.
-    pub fn log_read(&mut self, conversation: ConversationId, events: Vec<Event>) {
+    pub fn log_read(&mut self, conversation: ConversationId, events: Vec<Logged>) {
         let Some(relay) = self.relays.get_mut(&conversation) else { return };
         relay.is_reading = false;
         let is_full = events.len() == LOG_PAGE as usize;
-        for event in events {
-            if let Some(seq) = event.seq() {
-                self.arrive(conversation, seq, Arrival::Log(event));
+        for logged in events {
+            if let Some(seq) = logged.event.seq() {
+                self.arrive(conversation, seq, Arrival::Log(logged));
             }
         }
         if is_full {
@@ -355,12 +364,33 @@ impl Book {
         if relay.sockets.is_empty() {
             return;
         }
+        if !arrival.hidden_from().is_empty() {
+            return self.hand_on_in_part(conversation, arrival);
+        }
         if relay.round.is_empty() {
             self.round.push(conversation);
         }
         relay.round.add(relay.delivered, &Shared::Event { event: arrival.event() });
         if relay.round.len() >= ROUND_BYTES {
             self.flush_one(conversation);
+        }
+    }
+
+    /// An event that speaks of something from before some of the members came. They are told its place alone, so that no
+    /// hole is left.
+    fn hand_on_in_part(&mut self, conversation: ConversationId, arrival: &Arrival) {
+        self.flush_one(conversation);
+        let Some(relay) = self.relays.get(&conversation) else { return };
+        let seq = relay.delivered;
+        let chunk = |event: &Event| {
+            let mut alone = Round::default();
+            alone.add(seq, &Shared::Event { event });
+            alone.take(conversation)
+        };
+        let (Some(whole), Some(hidden)) = (chunk(arrival.event()), chunk(&Event::Hidden { seq })) else { return };
+        self.deliveries += relay.sockets.len() as u64;
+        for socket in relay.sockets.iter().filter_map(|slot| self.sockets.get(*slot as usize)) {
+            socket.line.push(if arrival.hidden_from().contains(&socket.me.user_id) { &hidden } else { &whole });
         }
     }
 

@@ -10,12 +10,12 @@ use std::{
 
 use domain::{
     Ctx, log,
-    ports::{Delivery, Subscription},
+    ports::{Delivery, Subscription, store::Logged},
     sessions::{self, Identity},
 };
 use shared_types::{
     ConversationId, SessionId,
-    ws::{self, Event, Head},
+    ws::{self, Head},
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -62,7 +62,7 @@ pub(crate) enum Command {
     /// What the log held after the last event that was handed on.
     Log {
         conversation: ConversationId,
-        events: Vec<Event>,
+        events: Vec<Logged>,
     },
     /// Where watched conversations stand in the database.
     Heads {

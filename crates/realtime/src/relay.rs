@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::ports::Signal;
+use domain::ports::{Signal, store::Logged};
 use shared_types::{
     Seq, UserId,
     message::{Change, Content, Receipt},
@@ -22,7 +22,7 @@ const PARKED: usize = 1_024;
 pub(crate) enum Arrival {
     /// Always a [`Signal::Event`].
     Bus(Arc<Signal>),
-    Log(Event),
+    Log(Logged),
 }
 
 impl Arrival {
@@ -32,7 +32,18 @@ impl Arrival {
                 Signal::Event { event, .. } => event,
                 _ => &Event::Unknown,
             },
-            Self::Log(event) => event,
+            Self::Log(logged) => &logged.event,
+        }
+    }
+
+    /// Members who may only know that there is something at its place.
+    pub fn hidden_from(&self) -> &[UserId] {
+        match self {
+            Self::Bus(signal) => match &**signal {
+                Signal::Event { hidden_from, .. } => hidden_from,
+                _ => &[],
+            },
+            Self::Log(logged) => &logged.hidden_from,
         }
     }
 
@@ -43,7 +54,7 @@ impl Arrival {
                 Signal::Event { gained, lost, .. } => (gained, lost),
                 _ => (&[], &[]),
             },
-            Self::Log(Event::Message { message }) => match &message.content {
+            Self::Log(Logged { event: Event::Message { message }, .. }) => match &message.content {
                 Content::System { change: Change::Joined {} } => (std::slice::from_ref(&message.author_id), &[]),
                 Content::System { change: Change::Added { user_ids } } => (user_ids, &[]),
                 Content::System { change: Change::Left {} } => (&[], std::slice::from_ref(&message.author_id)),
@@ -119,7 +130,7 @@ mod tests {
     use super::*;
 
     fn hand_on(relay: &mut Relay, seq: u64) -> Vec<u64> {
-        let mut next = relay.accept(Seq(seq), Arrival::Log(Event::Unknown));
+        let mut next = relay.accept(Seq(seq), Arrival::Log(Event::Unknown.into()));
         let mut seqs = Vec::new();
         while next.is_some() {
             seqs.push(relay.delivered.0);

@@ -111,6 +111,7 @@ impl TryFrom<FlatEvent> for Event {
             "message" => Self::Message { message: message? },
             "edited" => Self::Edited { seq: seq?, at: at?, by: by?, message: message? },
             "deleted" => Self::Deleted { seq: seq?, at: at?, by: by?, message: message? },
+            "hidden" => Self::Hidden { seq: seq? },
             _ => Self::Unknown,
         })
     }
@@ -188,10 +189,7 @@ impl TryFrom<FlatFrame> for ServerFrame {
             "ready" => Self::Ready(Box::new(Ready {
                 me: need(flat.me, "me")?,
                 session_id: need(flat.session_id, "session_id")?,
-                list: ConversationList {
-                    conversations: need(flat.conversations, "conversations")?,
-                    users: need(flat.users, "users")?,
-                },
+                list: ConversationList { conversations: need(flat.conversations, "conversations")?, users: need(flat.users, "users")? },
                 now: need(flat.now, "now")?,
                 build: need(flat.build, "build")?,
             })),
@@ -247,11 +245,7 @@ impl TryFrom<FlatClientFrame> for ClientFrame {
         Ok(match flat.r#type.as_str() {
             "auth" => Self::Auth { token: need(flat.token, "token")?, resume: flat.resume },
             "resume" => Self::Resume(Resume { positions: need(flat.positions, "positions")?, since: need(flat.since, "since")? }),
-            "send" => Self::Send {
-                conversation_id: conversation_id?,
-                nonce: need(flat.nonce, "nonce")?,
-                body: need(flat.body, "body")?,
-            },
+            "send" => Self::Send { conversation_id: conversation_id?, nonce: need(flat.nonce, "nonce")?, body: need(flat.body, "body")? },
             "read" => Self::Read { conversation_id: conversation_id?, seq: need(flat.seq, "seq")?, rev: flat.rev },
             "delivered" => Self::Delivered { heads: need(flat.heads, "heads")? },
             "ping" => Self::Ping { id: need(flat.id, "id")? },
@@ -330,7 +324,8 @@ mod tests {
     fn messages_and_events() {
         there_and_back(changes());
         let texts = ["hi", "a"].map(|body| Content::Text { body: body.try_into().unwrap() });
-        let files = [Content::File { name: "a".to_owned() }, Content::Image { name: "b".to_owned() }, Content::Audio { name: "c".to_owned() }];
+        let files =
+            [Content::File { name: "a".to_owned() }, Content::Image { name: "b".to_owned() }, Content::Audio { name: "c".to_owned() }];
         let others = [Content::Deleted {}, Content::Call {}, Content::Poll { question: "?".to_owned() }];
         let systems = changes().into_iter().map(|change| Content::System { change });
         let contents: Vec<Content> = texts.into_iter().chain(files).chain(others).chain(systems).collect();
@@ -341,6 +336,7 @@ mod tests {
                 Event::Message { message: message.clone() },
                 Event::Edited { seq, at, by, message: message.clone() },
                 Event::Deleted { seq, at, by, message },
+                Event::Hidden { seq },
             ]
         }));
     }
@@ -351,10 +347,10 @@ mod tests {
         let session_id = SessionId(Uuid::nil());
         let list = ConversationList { conversations: Vec::new(), users: vec![me().user] };
         let message = message(Content::Deleted {});
-        let position =
-            ReadPosition { conversation_id, read_seq: Seq(1), read_rev: 2, unread: 3, mentions: 4, head_seq: Seq(5) };
+        let position = ReadPosition { conversation_id, read_seq: Seq(1), read_rev: 2, unread: 3, mentions: 4, head_seq: Seq(5) };
         let receipts = vec![Receipt { user_id: user(1), delivered_seq: Seq(2), read_seq: Seq(1) }];
-        let error = ErrorBody { code: crate::ErrorCode::TooLong, message: "m".to_owned(), field: None, limit: Some(1), request_id: "r".to_owned() };
+        let error =
+            ErrorBody { code: crate::ErrorCode::TooLong, message: "m".to_owned(), field: None, limit: Some(1), request_id: "r".to_owned() };
         there_and_back([
             ServerFrame::Ready(Box::new(Ready { me: me(), session_id, list, now, build: build.clone() })),
             ServerFrame::Resumed(Box::new(Resumed {
@@ -387,10 +383,8 @@ mod tests {
     #[test]
     fn frames_of_a_client() {
         let conversation_id = ConversationId(Uuid::nil());
-        let resume = Resume {
-            positions: vec![ResumePosition { conversation_id, seq: Seq(1), read_seq: Seq(2), read_rev: 3 }],
-            since: Timestamp(4),
-        };
+        let resume =
+            Resume { positions: vec![ResumePosition { conversation_id, seq: Seq(1), read_seq: Seq(2), read_rev: 3 }], since: Timestamp(4) };
         there_and_back([
             ClientFrame::Auth { token: "t".to_owned(), resume: Some(resume.clone()) },
             ClientFrame::Auth { token: "t".to_owned(), resume: None },

@@ -192,6 +192,8 @@ pub enum Event {
     Edited { seq: Seq, at: Timestamp, by: UserId, message: Message },
     /// The message was erased.
     Deleted { seq: Seq, at: Timestamp, by: UserId, message: Message },
+    /// Something about a message that the reader may not see, because it was said before they came.
+    Hidden { seq: Seq },
     /// From a newer server.
     #[serde(other)]
     Unknown,
@@ -202,7 +204,7 @@ impl Event {
     pub fn seq(&self) -> Option<Seq> {
         match self {
             Self::Message { message } => Some(message.seq),
-            Self::Edited { seq, .. } | Self::Deleted { seq, .. } => Some(*seq),
+            Self::Edited { seq, .. } | Self::Deleted { seq, .. } | Self::Hidden { seq } => Some(*seq),
             Self::Unknown => None,
         }
     }
@@ -211,7 +213,7 @@ impl Event {
     pub fn message(&self) -> Option<&Message> {
         match self {
             Self::Message { message } | Self::Edited { message, .. } | Self::Deleted { message, .. } => Some(message),
-            Self::Unknown => None,
+            Self::Hidden { .. } | Self::Unknown => None,
         }
     }
 }

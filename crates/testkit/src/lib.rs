@@ -7,11 +7,13 @@
 mod clock;
 mod database;
 mod person;
+mod planted;
 mod socket;
 mod world;
 
 pub use clock::TestClock;
 pub use database::Database;
 pub use person::{Answer, PASSWORD, Person, body_of};
+pub use planted::{Bug, Planted};
 pub use socket::Socket;
 pub use world::World;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the steps, in an order that fails fast.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -9,7 +9,7 @@ use crate::artifacts::{self, HOST_PACKAGES};
 use crate::command::{cargo, command, run, watch};
 use crate::postgres::Postgres;
 use crate::report::{self, Line, Tally};
-use crate::{browser, client_build, edges, house, tools, workspace};
+use crate::{browser, client_build, edges, faults, house, tools, workspace};
 
 struct Step {
     name: &'static str,
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", about: "lints of the server's crates and of the browser client", run: clippy },
     Step { name: "doc", about: "the documentation builds without warnings", run: doc },
     Step { name: "unit", about: "all tests of the host crates, on SQLite", run: unit },
+    Step { name: "faults", about: "a server that is killed, restarted and cut off while people talk: two minutes of the matrix", run: fault_matrix },
     Step { name: "postgres", about: "store and API once more, on a PostgreSQL of our own", run: postgres },
     Step { name: "client", about: "the browser client builds and is as small as promised", run: client },
     Step { name: "e2e", about: "the real program in a real Chromium", run: e2e },
@@ -104,6 +105,16 @@ fn postgres() -> Result<Tally> {
         sum.failed += tally.failed;
     }
     Ok(sum)
+}
+
+/// With the programs that the tests have built.
+fn fault_matrix() -> Result<Tally> {
+    let built = artifacts::build()?;
+    let program = |name: &str| {
+        let found = built.iter().find(|artifact| artifact.name == name && !artifact.is_test);
+        found.map(|artifact| artifact.program.clone()).with_context(|| format!("cargo built no program `{name}`"))
+    };
+    faults::in_short(&faults::Programs { server: program("parlance")?, client: program("loadtest")? })
 }
 
 fn client() -> Result<Tally> {

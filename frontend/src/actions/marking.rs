@@ -1,10 +1,7 @@
 //! How far one has read, on purpose; and how far others have.
 
 use leptos::task::spawn_local;
-use shared_types::{
-    ConversationId, Seq, UserId,
-    message::PlacedPosition,
-};
+use shared_types::{ConversationId, Seq, UserId, message::PlacedPosition};
 
 use crate::{
     api::{self, Answer},

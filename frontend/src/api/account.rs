@@ -18,6 +18,11 @@ pub async fn get_server() -> Answer<ServerInfo> {
     parse(&ask(Verb::Get, route::SERVER, None, None).await?)
 }
 
+/// The client's own page, as the server has it now.
+pub async fn get_page() -> Answer<String> {
+    ask(Verb::Get, "/", None, None).await
+}
+
 pub async fn register(register: &Register) -> Answer<SignedIn> {
     let signed_in: SignedIn = parse(&ask(Verb::Post, route::REGISTER, json(register), None).await?)?;
     token::keep(&signed_in);

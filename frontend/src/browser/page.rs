@@ -36,6 +36,12 @@ pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
+/// The names of the files that this page began with.
+pub fn build_files() -> String {
+    let meta = document().query_selector("meta[name=parlance-app]").ok().flatten();
+    meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default()
+}
+
 pub fn reload() {
     let _ = window().location().reload();
 }

@@ -140,7 +140,7 @@ pub fn ConnectionBanner() -> AnyView {
             1 => ("refresh", shell::RECONNECTING_MORE),
             _ => ("wifi-off", shell::OFFLINE_MORE),
         };
-        let loud = text(move || if kind == 1 { shell::RECONNECTING.to_owned() } else { shell::offline(app.link.queued.get()) });
+        let loud = text(move || if kind == 1 { shell::RECONNECTING.to_owned() } else { shell::offline(app.link.queued.get()) + "." });
         view! {
             <div class="banner warn">
                 {icon(symbol)}

@@ -16,8 +16,8 @@ use shared_types::{ConversationId, conversation::ConversationKind};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, KeyboardEvent, ResizeObserver};
 
-use self::{menu::RowMenu, row::Place, scroll::Scroller};
 pub use self::scroll::provide_places;
+use self::{menu::RowMenu, row::Place, scroll::Scroller};
 use crate::ui::reactive::{Key, Keyed, effect, keyed};
 use crate::{
     actions, browser,
@@ -65,7 +65,9 @@ pub fn Timeline(id: ConversationId, title: Signal<String>) -> AnyView {
         if app.open.id.get() != Some(id) {
             return Vec::new();
         }
-        app.open.rows.with(|rows| rows.iter().cloned().map(|row| Keyed::new(key(row.key), move || row::row_view(app, row, Place { id, is_direct }))).collect())
+        app.open.rows.with(|rows| {
+            rows.iter().cloned().map(|row| Keyed::new(key(row.key), move || row::row_view(app, row, Place { id, is_direct }))).collect()
+        })
     };
     let is_busy = move || app.open.phase.with(|phase| *phase == OpenPhase::Loading);
     view! {

@@ -1,6 +1,6 @@
 //! What the server is told of reading: positions, and what this device has received.
 
-use leptos::{task::spawn_local};
+use leptos::task::spawn_local;
 use shared_types::{
     ConversationId, Timestamp,
     ws::{ClientFrame, ServerFrame},

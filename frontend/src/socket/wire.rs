@@ -64,7 +64,8 @@ impl Socket {
                 }
             }
         });
-        let closed = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| told(Heard::Closed(event.code(), event.reason().parse().ok())));
+        let closed =
+            Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| told(Heard::Closed(event.code(), event.reason().parse().ok())));
         inner.set_onopen(Some(opened.as_ref().unchecked_ref()));
         inner.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         inner.set_onclose(Some(closed.as_ref().unchecked_ref()));

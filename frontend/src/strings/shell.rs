@@ -34,7 +34,7 @@ pub const PICK: &str = "Choose a conversation on the left, or start a new one.";
 
 pub const CONNECTION: &str = "Connection";
 pub const ROUND_TRIP: &str = "Round trip";
-pub const LAST_SEQUENCE: &str = "Last message number here";
+pub const LAST_SEQUENCE: &str = "Last number here";
 pub const OUTBOX: &str = "Waiting to be sent";
 pub const CONNECTED_SINCE: &str = "Connected";
 pub const UNKNOWN: &str = "not measured yet";
@@ -100,7 +100,7 @@ pub fn waiting(count: usize) -> String {
 
 /// "Offline — 3 queued".
 pub fn offline(queued: usize) -> String {
-    if queued == 0 { "You're offline.".to_owned() } else { format!("Offline — {queued} queued") }
+    if queued == 0 { "You're offline".to_owned() } else { format!("Offline — {queued} queued") }
 }
 
 pub fn retry_in(seconds: i64) -> String {

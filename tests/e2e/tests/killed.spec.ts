@@ -23,6 +23,8 @@ test("killed for ten seconds: everything once and in order, counts right, and th
     await Promise.all([ann!, bob!].map((person) => person.page.keyboard.press("End")));
     await readsHigherUp(cleo!.page);
     const reading = await standsAt(cleo!.page);
+    const greetings: string[] = [];
+    ann!.page.on("websocket", (socket) => socket.once("framereceived", ({ payload }) => greetings.push(JSON.parse(String(payload)).type)));
     await dan!.opens("/settings/profile");
     const unread = Number(await dan!.listed(room).getAttribute("data-unread"));
     expect(unread).toBe(60);
@@ -50,6 +52,8 @@ test("killed for ten seconds: everything once and in order, counts right, and th
     await expect(dan!.listed(room)).toHaveAttribute("data-unread", String(60 + 2 * all));
     expect(Math.abs((await standsAt(cleo!.page, reading.text)).top - reading.top), "the reader has not been moved").toBeLessThanOrEqual(1);
     await expect(cleo!.page.getByRole("button", { name: `Jump to the latest message, ${2 * all} new` })).toBeVisible();
+
+    expect(greetings.at(-1), "it went on where it stood").toBe("resumed");
 
     // A reload tells the same.
     for (const one of [ann!, bob!]) {

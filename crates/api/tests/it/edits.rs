@@ -237,3 +237,24 @@ async fn p8_a_snapshot_and_the_events_after_it_are_the_next_snapshot_for_every_k
     assert_eq!(whole.iter().map(|event| event.seq().unwrap().0).collect::<Vec<_>>(), (1..=known.head.0).collect::<Vec<_>>());
     assert!(!format!("{whole:?}").contains("one, corrected"));
 }
+
+#[tokio::test]
+async fn p9_who_came_later_learns_nothing_of_what_was_said_before_when_it_is_edited() {
+    let world = World::new().await;
+    let (ann, bob, eve) = (world.person("ann").await, world.person("bob").await, world.person("eve").await);
+    let room = ann.opens_room_with("tides", &[&bob]).await;
+    let said = ann.says(room, "before eve").await;
+    let members = route::path(route::MEMBERS, &[&room]);
+    ann.post(&members, &json!({"user_ids": [eve.id], "with_history": false})).await.done();
+    let (mut bobs, mut eves) = (bob.connects().await, eve.connects().await);
+    ann.patch(&at(&said), &json!({"body": "canary"})).await.done();
+    let after = ann.says(room, "for all").await;
+    assert!(matches!(bobs.hears().await, ServerFrame::Event { event: Event::Edited { .. } }));
+    let seq = said.seq.next().next();
+    assert_eq!(eves.hears().await, ServerFrame::Event { event: Event::Hidden { seq } });
+    assert_eq!(eves.hears_message(room).await, after, "and goes on without a hole");
+    let events = log(&eve, room, seq.previous()).await;
+    assert_eq!(events, [Event::Hidden { seq }, Event::Message { message: after }]);
+    assert!(!eve.get(&format!("{}?after=0", route::path(route::EVENTS, &[&room]))).await.text.contains("canary"));
+    eve.delete(&at(&said)).await.refused(404, ErrorCode::NotFound);
+}

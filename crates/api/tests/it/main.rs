@@ -10,6 +10,7 @@ mod edits;
 mod members;
 mod messages;
 mod once;
+mod planted;
 mod receipts;
 mod rooms;
 mod sessions;

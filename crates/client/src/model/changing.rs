@@ -58,7 +58,10 @@ impl Model {
     pub fn last_editable(&self) -> Option<&Message> {
         let (id, me) = (self.open_id()?, self.my_id()?);
         let messages = self.timeline(id).map(Timeline::messages)?;
-        messages.iter().rev().find(|message| message.author_id == me && matches!(message.content, shared_types::message::Content::Text { .. }))
+        messages
+            .iter()
+            .rev()
+            .find(|message| message.author_id == me && matches!(message.content, shared_types::message::Content::Text { .. }))
     }
 
     /// Up to where the log of a conversation has been applied.

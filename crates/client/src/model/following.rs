@@ -95,7 +95,7 @@ impl Model {
 
     /// The next event of a conversation's log.
     fn apply_one(&mut self, id: ConversationId, after: Seq, seq: Seq, event: &Event) {
-        let Some(message) = event.message() else { return };
+        let Some(message) = event.message() else { return self.pass_over(id, after, seq) };
         let me = self.my_id();
         let place = place_of(message, me);
         self.want_users(mentioned_in(message));
@@ -152,6 +152,19 @@ impl Model {
             self.touched.letters.insert(nonce);
         }
         self.show(id, message, place.is_some_and(|place| place.counts));
+    }
+}
+
+impl Model {
+    /// Something happened that the reader does not see. It has its place all the same.
+    fn pass_over(&mut self, id: ConversationId, after: Seq, seq: Seq) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        entry.unread.hear(after, seq, None);
+        entry.conversation.head_seq = entry.conversation.head_seq.max(seq);
+        if let Some(timeline) = self.timeline_mut(id) {
+            timeline.push(seq, None);
+        }
+        self.touched.conversations.insert(id);
     }
 }
 

@@ -64,7 +64,7 @@ impl Model {
         let mut unread = entry.unread.clone();
         unread.give_up();
         let conversation = Conversation {
-            head_seq: entry.log.applied().max(unread.counted_to()),
+            head_seq: unread.counted_to(entry.log.applied())?,
             read_seq: told.seq,
             read_rev: told.rev,
             unread: unread.count(),
@@ -75,9 +75,11 @@ impl Model {
         Some(KeptConversation { conversation, applied, facts_seq: entry.facts_seq.max(applied), mark })
     }
 
-    /// The last messages of a conversation, if its window reaches the end.
+    /// The last messages of a conversation, if its window reaches the end. One that a page took beyond the log is a mixture of two
+    /// moments until the log has come so far, too.
     pub fn window_to_keep(&self, id: ConversationId) -> Option<MessagePage> {
-        let timeline = self.timeline(id).filter(|timeline| timeline.at_end() && !timeline.is_stale)?;
+        let applied = self.applied(id);
+        let timeline = self.timeline(id).filter(|timeline| timeline.at_end() && !timeline.is_stale && timeline.through() <= applied)?;
         let (before, messages) = timeline.messages().split_at(timeline.messages().len().saturating_sub(KEPT_MESSAGES));
         Some(MessagePage {
             messages: messages.to_vec(),

@@ -1,6 +1,9 @@
 //! Taking up a connection again where the last one broke.
 
+use std::collections::BTreeSet;
+
 use shared_types::{
+    ConversationId,
     conversation::Conversation,
     limits::POSITIONS_MAX,
     ws::{Resume, ResumePosition, Resumed},
@@ -14,7 +17,7 @@ const OVERLAP_MS: i64 = 60_000;
 impl Model {
     /// Where this client stands, for the next socket; `None` if it needs the whole: it has nothing yet, or has just begun with what
     /// was kept and wants to know where to open. One that had to make do with that goes on from there.
-    pub fn resume(&self) -> Option<Resume> {
+    pub fn resume(&mut self) -> Option<Resume> {
         if !self.is_loaded || self.awaits_news {
             return None;
         }
@@ -24,11 +27,15 @@ impl Model {
             entries.sort_unstable_by_key(|entry| std::cmp::Reverse((entry.conversation.active_at, entry.conversation.id)));
             entries.truncate(POSITIONS_MAX);
         }
-        let positions = entries.into_iter().map(|entry| {
-            let told = entry.unread.told();
-            ResumePosition { conversation_id: entry.conversation.id, seq: entry.log.applied(), read_seq: told.seq, read_rev: told.rev }
-        });
-        Some(Resume { positions: positions.collect(), since: self.server_now.plus_ms(-OVERLAP_MS) })
+        let positions: Vec<ResumePosition> = entries
+            .into_iter()
+            .map(|entry| {
+                let told = entry.unread.told();
+                ResumePosition { conversation_id: entry.conversation.id, seq: entry.log.applied(), read_seq: told.seq, read_rev: told.rev }
+            })
+            .collect();
+        self.named = positions.iter().map(|position| position.conversation_id).collect();
+        Some(Resume { positions, since: self.server_now.plus_ms(-OVERLAP_MS) })
     }
 
     /// What changed beside the events, which follow.
@@ -40,10 +47,17 @@ impl Model {
         for id in resumed.gone {
             self.lose(id);
         }
+        let told: BTreeSet<ConversationId> = resumed.conversations.iter().map(|conversation| conversation.id).collect();
         for conversation in resumed.conversations {
             self.begin_anew(conversation);
         }
         self.positions_told(resumed.positions);
+        // An answer that came between the question and this may have told of one that is not the reader's any more.
+        let unnamed: Vec<ConversationId> =
+            self.entries.keys().copied().filter(|id| !self.named.contains(id) && !told.contains(id)).collect();
+        for id in unnamed {
+            self.want_conversation(id);
+        }
         self.touched.sections = true;
         self.connected_anew();
     }

@@ -106,3 +106,39 @@ fn it_is_bounded() {
     assert_eq!(outbox.post(conversation_id(1), nonce(99), "x".try_into().unwrap(), NOW), Err(Full));
     assert_eq!(outbox.post(conversation_id(2), nonce(99), "x".try_into().unwrap(), NOW), Ok(()));
 }
+
+#[test]
+fn a_clock_that_is_set_back_does_not_turn_the_order_round() {
+    let mut written = Outbox::default();
+    for (n, ms) in [(1, 50_000), (2, 0), (3, 0)] {
+        written.post(conversation_id(1), nonce(10 - n), "hi".try_into().unwrap(), NOW.plus_ms(ms)).unwrap();
+    }
+    let mut restored = Outbox::default();
+    for letter in written.letters().iter().rev() {
+        restored.told(serde_json::from_str(&serde_json::to_string(letter).unwrap()).unwrap());
+    }
+    let nonces: Vec<Nonce> = restored.letters().iter().map(|letter| letter.nonce).collect();
+    assert_eq!(nonces, [nonce(9), nonce(8), nonce(7)]);
+}
+
+#[test]
+fn tabs_tell_each_other_of_letters_refusals_and_another_try() {
+    let mut writer = outbox(&[1]);
+    let mut sender = Outbox::default();
+    let letter = |outbox: &Outbox| outbox.letter(nonce(1)).unwrap().clone();
+    assert!(sender.told(letter(&writer)));
+    assert!(!sender.told(letter(&writer)), "once is enough");
+    assert_eq!(due(&mut sender, NOW), [nonce(1)]);
+
+    sender.refused(nonce(1), ErrorCode::NotFound);
+    assert!(writer.told(letter(&sender)));
+    assert_eq!(writer.letter(nonce(1)).unwrap().sending(NOW, true), Sending::Failed(Refusal::Refused(ErrorCode::NotFound)));
+
+    writer.retry(nonce(1), NOW);
+    assert!(sender.told(letter(&writer)));
+    assert_eq!(due(&mut sender, NOW), [nonce(1)]);
+    // What the server has is not taken back by an old word.
+    sender.stored(nonce(1), &message(1, 1, user(1), "hi"));
+    writer.refused(nonce(1), ErrorCode::NotFound);
+    assert!(!sender.told(letter(&writer)));
+}

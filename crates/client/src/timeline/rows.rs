@@ -201,7 +201,10 @@ pub fn key_of(rows: &[Row], seq: Seq) -> Option<RowKey> {
 
 #[cfg(test)]
 mod tests {
-    use shared_types::{message::{Change, Receipt}, MessageId};
+    use shared_types::{
+        MessageId,
+        message::{Change, Receipt},
+    };
 
     use super::*;
     use crate::{

@@ -22,6 +22,8 @@ pub enum Signal {
         /// Who became a member by this event, and who stopped being one.
         gained: Vec<UserId>,
         lost: Vec<UserId>,
+        /// Members who may only know that there is an event at this place: it speaks of something from before they came.
+        hidden_from: Vec<UserId>,
     },
     /// The conversation is gone with its log.
     ConversationDeleted { conversation_id: ConversationId, members: Vec<UserId> },

@@ -44,6 +44,8 @@ pub struct Manners {
     pub window: usize,
     /// Between two acts of one person.
     pub period: Duration,
+    /// How much coming and going there is; 1 is a little.
+    pub churn: u64,
     /// How long an answer is waited for before the next try.
     pub patience: Duration,
     /// How long a client waits at the end for events that do not come.

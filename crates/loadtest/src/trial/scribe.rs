@@ -16,7 +16,7 @@ pub fn entry(cast: &Cast, event: &Event) -> Entry {
         },
         Event::Edited { message, .. } => (Verb::Edited, message),
         Event::Deleted { message, .. } => (Verb::Deleted, message),
-        Event::Unknown => return stranger(),
+        Event::Hidden { .. } | Event::Unknown => return stranger(),
     };
     Entry { seq: event.seq().map_or(0, |seq| seq.0), verb, ..said(cast, message) }
 }

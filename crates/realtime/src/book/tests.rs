@@ -11,7 +11,7 @@ use super::*;
 use world::{World, identity};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every client sees each event once, in order, without holes, as long as it is a member and no longer, and ends where
     /// the log ends.

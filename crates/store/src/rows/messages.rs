@@ -7,7 +7,7 @@ use domain::{
     Membership,
     ports::{
         StoreError,
-        store::{Amendment, Earlier, EventContent, MessageRows, Name, NewEvent, Stretch, StretchOfMessages},
+        store::{Amendment, Earlier, EventContent, Logged, MessageRows, Name, NewEvent, Stretch, StretchOfMessages},
     },
 };
 use sea_orm::{FromQueryResult, Value};
@@ -55,6 +55,8 @@ fn named_sql(keys: usize, conversations: usize) -> String {
         dialect::list(conversations, keys + 1)
     )
 }
+
+const NEWCOMERS: &str = "SELECT account_id FROM member WHERE conversation_id = $1 AND history_from > $2";
 
 /// Members by conversation and username.
 pub type Members = HashMap<(ConversationId, String), UserId>;
@@ -171,6 +173,10 @@ pub fn mentioned(members: &Members, conversation: ConversationId, author: UserId
         }
     }
     users
+}
+
+fn hidden(event: &Event) -> Event {
+    event.seq().map_or(Event::Unknown, |seq| Event::Hidden { seq })
 }
 
 fn told(kind: i16, seq: Seq, by: UserId, message: Message) -> Event {
@@ -314,7 +320,10 @@ impl MessageRows for SqlTx {
     }
 
     async fn log(&mut self, member: &Membership, after: Seq, limit: u32) -> Result<Vec<Event>, StoreError> {
-        self.events_from(member.conversation_id(), Seq(after.0.saturating_add(1)).max(member.history_from()), limit).await
+        let from = Seq(after.0.saturating_add(1)).max(member.history_from());
+        let events = self.events_from(member.conversation_id(), from, limit).await?;
+        let is_from_before = |event: &Event| event.message().is_some_and(|message| message.seq < member.history_from());
+        Ok(events.into_iter().map(|event| if is_from_before(&event) { hidden(&event) } else { event }).collect())
     }
 
     async fn seq_at(&mut self, member: &Membership, at: Timestamp) -> Result<Option<Seq>, StoreError> {
@@ -333,8 +342,25 @@ impl MessageRows for SqlTx {
         Ok((low <= head).then(|| convert::seq(low)))
     }
 
-    async fn relay_log(&mut self, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Event>, StoreError> {
-        self.events_from(conversation, after.next(), limit).await
+    async fn relay_log(&mut self, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Logged>, StoreError> {
+        let mut logged = Vec::new();
+        for event in self.events_from(conversation, after.next(), limit).await? {
+            let hidden_from = match (&event, event.message()) {
+                (Event::Message { .. }, _) | (_, None) => Vec::new(),
+                (_, Some(message)) => self.hidden_from(conversation, message.seq).await?,
+            };
+            logged.push(Logged { event, hidden_from });
+        }
+        Ok(logged)
+    }
+
+    async fn hidden_from(&mut self, conversation: ConversationId, seq: Seq) -> Result<Vec<UserId>, StoreError> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            account_id: uuid::Uuid,
+        }
+        let rows: Vec<Row> = self.all(NEWCOMERS, [conversation.0.into(), convert::seq_value(seq)]).await?;
+        Ok(rows.into_iter().map(|row| UserId(row.account_id)).collect())
     }
 }
 
@@ -366,6 +392,7 @@ pub fn hot_statements() -> Vec<String> {
         page("ASC"),
         page("DESC"),
         log_page(),
+        NEWCOMERS.into(),
         named_sql(2, 2),
         format!("SELECT {COLUMNS} FROM event WHERE author_id = $1 AND nonce = $2"),
         format!("SELECT {COLUMNS} FROM event WHERE id = $1"),

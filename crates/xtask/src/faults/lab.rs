@@ -47,11 +47,22 @@ pub struct Wrap {
 }
 
 impl Wrap {
-    /// Under strace, which traces these calls and does something to some of them. The server stays our own child (`-D`).
-    pub fn strace(calls: &str, injections: &[String]) -> Self {
-        let mut before: Vec<String> =
-            ["strace", "-D", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null"].iter().map(|word| (*word).to_owned()).collect();
-        before.extend(["-e".to_owned(), format!("trace={calls}"), "-e".to_owned(), "signal=none".to_owned()]);
+    /// Under strace, which makes some of these calls fail or wait; everything else runs at full speed.
+    pub fn failing(calls: &str, injections: &[String]) -> Self {
+        Self::strace(&["--seccomp-bpf"], calls, injections)
+    }
+
+    /// Under strace, which kills the server at the `step`-th of these calls in a thread. Signals cannot be injected by way of
+    /// seccomp, so that every call is slow here.
+    pub fn deadly(calls: &str, step: u64) -> Self {
+        Self::strace(&[], calls, &[format!("{calls}:signal=SIGKILL:when={step}")])
+    }
+
+    /// The server stays our own child (`-D`).
+    fn strace(more: &[&str], calls: &str, injections: &[String]) -> Self {
+        let words = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none"];
+        let mut before: Vec<String> = words.iter().chain(more).map(|word| (*word).to_owned()).collect();
+        before.extend(["-e".to_owned(), format!("trace={calls}")]);
         for injection in injections {
             before.extend(["-e".to_owned(), format!("inject={injection}")]);
         }
@@ -97,10 +108,6 @@ impl Lab {
         self.data = folder;
     }
 
-    pub fn server(&self) -> Option<&Running> {
-        self.server.as_ref()
-    }
-
     /// Starts the server, and does not wait for it.
     pub fn start(&mut self, wrap: &Wrap) -> Result<()> {
         let mut words = wrap.before.clone();
@@ -129,6 +136,10 @@ impl Lab {
             sleep(GLANCE);
         }
         Ok(began.elapsed())
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     pub fn is_ready(&self) -> bool {
@@ -225,6 +236,7 @@ impl Lab {
         let lines = client.lines.join().unwrap_or_default();
         let mut has_verdict = false;
         // What each round said is said again at the end.
+        outcome.keeper = lines.iter().find_map(|line| Some(serde_json::from_str::<serde_json::Value>(line).ok()?["keeper"].as_str()?.to_owned()));
         let whole = lines.iter().rposition(|line| line.contains("\"round\":")).map_or(0, |last| last + 1);
         for line in &lines[whole..] {
             outcome.read(line);

@@ -115,7 +115,7 @@ fn at_every(mut lab: Lab, call: &str) -> Result<Outcome> {
     let outcome = lab.talk(&Wrap::default(), &[], |lab, client| {
         last_call = if last_call >= LONGEST { 1 } else { last_call + 1 };
         lab.kill()?;
-        lab.start(&Wrap::strace(call, &[format!("{call}:signal=SIGKILL:when={last_call}")]))?;
+        lab.start(&Wrap::deadly(call, last_call))?;
         while !lab.has_died()? {
             if !Lab::pause(client, std::time::Duration::from_millis(20))? {
                 return Ok(());
@@ -140,7 +140,7 @@ fn start(mut lab: Lab) -> Result<Outcome> {
             }
             lab.keep_data_in(root.join(format!("{call}-{step}")));
             fs::create_dir_all(lab.data())?;
-            lab.start(&Wrap::strace(call, &[format!("{call}:signal=SIGKILL:when={step}")]))?;
+            lab.start(&Wrap::deadly(call, step))?;
             let patience = std::time::Instant::now();
             let is_up = loop {
                 if lab.has_died()? {
@@ -216,13 +216,13 @@ fn failing(mut lab: Lab, error: &str) -> Result<Outcome> {
         "EIO" => vec![format!("{SYNC}:error={error}:when=60+41"), format!("pwrite64:error={error}:when=400+977")],
         _ => vec![format!("pwrite64:error={error}:when=400+499")],
     };
-    let wrap = Wrap::strace(&format!("{SYNC},pwrite64"), &injections);
+    let wrap = Wrap::failing(&format!("{SYNC},pwrite64"), &injections);
     let outcome = lab.talk(&wrap, &[], |_, client| Lab::pause(client, std::time::Duration::from_secs(1)).map(drop))?;
     Ok(Outcome { runs: 1, ..outcome })
 }
 
 fn slow_disk(mut lab: Lab) -> Result<Outcome> {
-    let wrap = Wrap::strace(SYNC, &[format!("{SYNC}:delay_enter=30000")]);
+    let wrap = Wrap::failing(SYNC, &[format!("{SYNC}:delay_enter=30000")]);
     let outcome = lab.talk(&wrap, &[], |_, client| Lab::pause(client, std::time::Duration::from_secs(1)).map(drop))?;
     Ok(Outcome { runs: 1, ..outcome })
 }

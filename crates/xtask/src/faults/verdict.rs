@@ -15,6 +15,8 @@ pub struct Outcome {
     pub differences: u64,
     /// Times that the server ended by itself or said that it panicked.
     pub died: u64,
+    /// The account that sees every room of the trial.
+    pub keeper: Option<String>,
     /// What the checker said, and what else was noticed.
     pub notes: Vec<String>,
 }

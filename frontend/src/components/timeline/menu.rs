@@ -113,7 +113,9 @@ impl RowMenu {
     /// One's own, and in a room that one looks after everybody's.
     fn may_delete(self, message: &Message) -> bool {
         let looks_after = self.app.roster.conversation(self.id).with_untracked(|conversation| {
-            conversation.as_ref().is_some_and(|conversation| conversation.kind == ConversationKind::Room && conversation.my_role.looks_after())
+            conversation
+                .as_ref()
+                .is_some_and(|conversation| conversation.kind == ConversationKind::Room && conversation.my_role.looks_after())
         });
         message.content != Content::Deleted {} && (looks_after || self.is_mine(message))
     }
@@ -121,9 +123,10 @@ impl RowMenu {
     fn items_for(self, message: &Message) -> Vec<Item> {
         let (app, id, overlays, seq, message_id) = (self.app, self.id, self.overlays, message.seq, message.id);
         let is_mine = self.is_mine(message);
-        let is_direct = app.roster.conversation(id).with_untracked(|conversation| {
-            conversation.as_ref().is_some_and(|conversation| conversation.kind == ConversationKind::Direct)
-        });
+        let is_direct = app
+            .roster
+            .conversation(id)
+            .with_untracked(|conversation| conversation.as_ref().is_some_and(|conversation| conversation.kind == ConversationKind::Direct));
         let mut items = Vec::new();
         if let Content::Text { body } = &message.content {
             let text = body.as_str().to_owned();

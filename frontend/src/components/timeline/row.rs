@@ -139,9 +139,9 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble, place
         if is_gone.get() || !(shows_state || edited_at.is_some() || changing) {
             return None;
         }
-        let edited = edited_at.filter(|_| !changing).map(|at| {
-            view! { <span class="edited" title=move || chat::edited_at(&words::exact(at))>{chat::EDITED}</span> }.into_any()
-        });
+        let edited = edited_at
+            .filter(|_| !changing)
+            .map(|at| view! { <span class="edited" title=move || chat::edited_at(&words::exact(at))>{chat::EDITED}</span> }.into_any());
         let saving = changing.then(|| view! { <span>{chat::SAVING}</span> {glyph("clock", "ic tick")} }.into_any());
         let state = (shows_state && !changing).then(|| state_view(state, reach, time));
         let seen = stored.get().1.filter(|_| newest && state.is_some() && !place.is_direct.get() && reach.read > 0);
@@ -276,12 +276,7 @@ fn state_view(sending: Sending, reach: Reach, time: impl Fn() -> String + Copy +
 }
 
 /// Announced once, when it fails.
-fn failed(
-    app: AppState,
-    words: &'static str,
-    nonce: Option<shared_types::Nonce>,
-    content: Memo<Content>,
-) -> AnyView {
+fn failed(app: AppState, words: &'static str, nonce: Option<shared_types::Nonce>, content: Memo<Content>) -> AnyView {
     let with_nonce = move |act: fn(AppState, shared_types::Nonce)| {
         move |_| {
             if let Some(nonce) = nonce {

@@ -97,7 +97,8 @@ pub fn AccountSection() -> AnyView {
             }
         });
     };
-    let privacy = view! { <Switch id="shares-receipts" label=words::RECEIPTS help=words::RECEIPTS_HELP on=shares on_change=share /> }.into_any();
+    let privacy =
+        view! { <Switch id="shares-receipts" label=words::RECEIPTS help=words::RECEIPTS_HELP on=shares on_change=share /> }.into_any();
     view! {
         {set("set-privacy", words::PRIVACY, words::PRIVACY_LEDE, privacy)}
         {set("set-password", words::CHANGE_PASSWORD, words::CHANGE_PASSWORD_LEDE, password_form.into_any())}

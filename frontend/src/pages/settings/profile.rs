@@ -48,7 +48,9 @@ pub fn ProfileSection() -> AnyView {
             return;
         };
         spawn_local(async move {
-            match actions::update_profile(app, UpdateProfile { display_name: Some(display_name), bio: Some(about), shares_receipts: None }).await {
+            match actions::update_profile(app, UpdateProfile { display_name: Some(display_name), bio: Some(about), shares_receipts: None })
+                .await
+            {
                 Ok(()) => {
                     form.busy.set(false);
                     let (saved_name, saved_bio) = saved.get_untracked();

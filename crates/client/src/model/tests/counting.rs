@@ -20,26 +20,47 @@ const SCHEDULES: u32 = 10_000;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Say { by: u64, names_ann: bool },
-    Edit { which: usize, names_ann: bool },
-    Delete { which: usize },
+    Say {
+        by: u64,
+        names_ann: bool,
+    },
+    Edit {
+        which: usize,
+        names_ann: bool,
+    },
+    Delete {
+        which: usize,
+    },
     Notice,
     /// The reader reads on or marks unread on another device.
-    OtherDevice { to: u64, back: bool },
-    See { which: usize },
-    MarkUnread { which: usize },
+    OtherDevice {
+        to: u64,
+        back: bool,
+    },
+    See {
+        which: usize,
+    },
+    MarkUnread {
+        which: usize,
+    },
     MarkRead,
     /// The server hears of the positions that the client wants.
     Report,
     /// The server says how things are, and it arrives much later.
-    Keep { what: u16 },
+    Keep {
+        what: u16,
+    },
     /// One of those arrives.
-    Late { which: usize },
+    Late {
+        which: usize,
+    },
     Open,
     Close,
     Older,
     Newer,
-    Jump { to: u64 },
+    Jump {
+        to: u64,
+    },
     ToLatest,
     Reconnect,
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 const NOW: Timestamp = Timestamp(0);
-const SCHEDULES: u32 = 10_000;
+const SCHEDULES: u32 = 100_000;
 
 /// What the server has answered and the client has not read yet.
 enum Answer {
@@ -41,39 +41,71 @@ enum Answer {
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Say { by: u64, names_ann: bool },
-    Edit { which: usize, names_ann: bool },
-    Delete { which: usize },
-    ComeOrGo { who: u64 },
+    Say {
+        by: u64,
+        names_ann: bool,
+    },
+    Edit {
+        which: usize,
+        names_ann: bool,
+    },
+    Delete {
+        which: usize,
+    },
+    ComeOrGo {
+        who: u64,
+    },
     NameRoom,
-    NamePerson { who: u64 },
+    NamePerson {
+        who: u64,
+    },
     AnnGoesOrComes,
-    OtherDevice { to: u64, back: bool },
+    OtherDevice {
+        to: u64,
+        back: bool,
+    },
     /// One of the frames under way arrives; of its conversation the first.
-    Deliver { which: usize },
+    Deliver {
+        which: usize,
+    },
     DeliverAll,
     Cut,
-    Connect { resume: bool },
+    Connect {
+        resume: bool,
+    },
     /// The reader's socket was too slow: what is under way is lost, and that is told.
     Overflow,
     Beat,
-    Answer { which: usize, works: bool },
+    Answer {
+        which: usize,
+        works: bool,
+    },
     Open,
     Close,
     Older,
     Newer,
     ToLatest,
-    Jump { to: u64 },
-    AtEnd { yes: bool },
-    See { which: usize },
-    MarkUnread { which: usize },
+    Jump {
+        to: u64,
+    },
+    AtEnd {
+        yes: bool,
+    },
+    See {
+        which: usize,
+    },
+    MarkUnread {
+        which: usize,
+    },
     MarkRead,
     Report,
     Ahead,
     /// What changed is written to the device.
     Write,
     /// The page is closed, or crashes; another one begins with what was written, and may have to do with it for a while.
-    Restart { makes_do: bool },
+    Restart {
+        makes_do: bool,
+    },
 }
 
 /// From two small numbers, which shrink well: the first of all is what does least.
@@ -319,9 +351,11 @@ impl World {
             Step::Cut => self.cut(),
             Step::Connect { resume } => self.connect(resume),
             Step::Overflow => {
-                if let Some(line) = self.line.as_mut().filter(|line| {
-                    !line.iter().any(|frame| matches!(frame, ServerFrame::Ready(_) | ServerFrame::Resumed(_)))
-                }) {
+                if let Some(line) = self
+                    .line
+                    .as_mut()
+                    .filter(|line| !line.iter().any(|frame| matches!(frame, ServerFrame::Ready(_) | ServerFrame::Resumed(_))))
+                {
                     line.clear();
                     line.push(ServerFrame::Resync {});
                 }

@@ -112,8 +112,13 @@ impl Hall {
 
     /// One of the texts, counted from the newest.
     pub fn some_text(&self, which: usize) -> Option<Seq> {
-        let texts: Vec<Seq> =
-            self.messages.values().rev().filter(|message| matches!(message.content, Content::Text { .. })).map(|message| message.seq).collect();
+        let texts: Vec<Seq> = self
+            .messages
+            .values()
+            .rev()
+            .filter(|message| matches!(message.content, Content::Text { .. }))
+            .map(|message| message.seq)
+            .collect();
         (!texts.is_empty()).then(|| texts[which % texts.len()])
     }
 

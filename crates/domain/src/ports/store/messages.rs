@@ -86,6 +86,20 @@ pub enum Amendment {
     Delete,
 }
 
+/// An event for a relay, and the members who may not see what it speaks of: it was said before they came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    pub event: Event,
+    pub hidden_from: Vec<UserId>,
+}
+
+impl From<Event> for Logged {
+    /// Everybody may see it.
+    fn from(event: Event) -> Self {
+        Self { event, hidden_from: Vec::new() }
+    }
+}
+
 /// Messages of a stretch, and whether it holds fewer than were asked for because there are no more on that side.
 #[derive(Clone, Debug)]
 pub struct StretchOfMessages {
@@ -134,5 +148,8 @@ pub trait MessageRows {
     async fn seq_at(&mut self, member: &Membership, at: Timestamp) -> Result<Option<Seq>, StoreError>;
 
     /// For the relay to open sockets alone, which checks membership itself: the log after `after`, ascending.
-    async fn relay_log(&mut self, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Event>, StoreError>;
+    async fn relay_log(&mut self, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Logged>, StoreError>;
+
+    /// Members who may not see a place, because it lies before their history.
+    async fn hidden_from(&mut self, conversation: ConversationId, seq: Seq) -> Result<Vec<UserId>, StoreError>;
 }

@@ -46,24 +46,32 @@ impl Client {
     }
 
     async fn act_as_member(&mut self, room: usize) {
+        if self.chance.below(10_000) < 55 * self.manners.churn {
+            return self.come_or_go(room);
+        }
         match self.chance.below(10_000) {
             0..400 => self.edit(room),
             400..600 => self.delete(room),
             600..750 => self.read_somewhere(room),
             750..850 => self.look(room),
             850..1_100 => self.mark_read(room).await,
-            1_100..1_120 => self.go(room),
-            1_120..1_150 => self.hang_up(),
-            1_150..1_155 => self.nap_if_awake(),
-            1_155..1_160 => self.forget_line(),
-            1_160..1_260 => self.send_twice(room),
-            1_260..1_290 => self.clash(room),
-            1_290..1_350 => self.send_again(room),
-            1_350..1_352 => self.use_another_device(),
+            1_100..1_200 => self.send_twice(room),
+            1_200..1_230 => self.clash(room),
+            1_230..1_290 => self.send_again(room),
+            1_290..1_292 => self.use_another_device(),
             _ => {
                 let (job, _, _) = self.new_message(room);
                 self.try_again(job).await;
             }
+        }
+    }
+
+    fn come_or_go(&mut self, room: usize) {
+        match self.chance.below(11) {
+            0..4 => self.go(room),
+            4..9 => self.hang_up(),
+            9 => self.nap_if_awake(),
+            _ => self.forget_line(),
         }
     }
 

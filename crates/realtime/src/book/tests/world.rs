@@ -80,7 +80,7 @@ impl World {
         let me = UserId(Uuid::from_u128(me));
         let mut is_member = false;
         for event in self.logs[conversation].iter().take(usize::try_from(seq).unwrap()) {
-            let arrival = Arrival::Log(event.clone());
+            let arrival = Arrival::Log(event.clone().into());
             let (gained, lost) = arrival.memberships();
             is_member = (is_member || gained.contains(&me)) && !lost.contains(&me);
         }
@@ -97,7 +97,7 @@ impl World {
 
     /// The second conversation shows newcomers nothing of the past.
     fn history_from(&self, me: u128, conversation: usize) -> Seq {
-        let joined = |event: &&Event| Arrival::Log((*event).clone()).memberships().0.contains(&UserId(Uuid::from_u128(me)));
+        let joined = |event: &&Event| Arrival::Log((*event).clone().into()).memberships().0.contains(&UserId(Uuid::from_u128(me)));
         match self.logs[conversation].iter().rev().find(joined).filter(|_| conversation == 1) {
             Some(event) => event.seq().unwrap(),
             None => Seq(1),
@@ -122,11 +122,11 @@ impl World {
             content,
         };
         let event = Event::Message { message };
-        let arrival = Arrival::Log(event.clone());
+        let arrival = Arrival::Log(event.clone().into());
         let (gained, lost) = arrival.memberships();
         // Who is let in on another node of whose conversation nothing is known here is beyond the reach of the log.
         let may_be_lost = gained.is_empty();
-        let signal = Signal::Event { conversation_id, seq, event: event.clone(), gained: gained.to_vec(), lost: lost.to_vec() };
+        let signal = Signal::Event { conversation_id, seq, event: event.clone(), gained: gained.to_vec(), lost: lost.to_vec(), hidden_from: Vec::new() };
         self.logs[conversation].push(event);
         self.bus.push((Arc::new(signal), may_be_lost));
     }
@@ -291,7 +291,7 @@ impl World {
                 let message = event.message().unwrap();
                 let (conversation, seq) = (Self::number(message.conversation_id), message.seq.0);
                 assert!(self.hears(me, conversation, seq), "P9: {me} is no member of {conversation} at {seq}");
-                let has_joined = Arrival::Log(event.clone()).memberships().0.contains(&UserId(Uuid::from_u128(me)));
+                let has_joined = Arrival::Log(event.clone().into()).memberships().0.contains(&UserId(Uuid::from_u128(me)));
                 let head = self.head(conversation);
                 let client = &mut self.clients[number];
                 match client.places.get_mut(&conversation) {
@@ -312,7 +312,7 @@ impl World {
             ServerFrame::Heads { heads, .. } => {
                 for head in heads {
                     let place = self.clients[number].places.get(&Self::number(head.conversation_id));
-                    assert!(self.are_slow || place.is_some_and(|place| *place >= head.seq.0), "a head comes after its events");
+                    assert!(self.are_slow || place.is_none_or(|place| *place >= head.seq.0), "a head comes after its events");
                 }
             }
             ServerFrame::Resync {} => {
@@ -342,7 +342,7 @@ impl World {
     /// Answers one look into the log, and begins those that are wanted.
     fn read_logs(&mut self) {
         if let Some((conversation, after)) = self.reads.pop() {
-            let events = self.logs[conversation][usize::try_from(after.0).unwrap()..].to_vec();
+            let events = self.logs[conversation][usize::try_from(after.0).unwrap()..].iter().cloned().map(Into::into).collect();
             self.book.log_read(self.conversation(conversation), events);
         }
         self.reads.extend(self.book.take_wanted().into_iter().map(|(id, after)| (Self::number(id), after)));
