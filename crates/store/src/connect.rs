@@ -12,6 +12,7 @@ use domain::ports::{
     store::{Answer, AppendMessage, Appended, MovePosition, Moved, WriterMeter},
 };
 use migrations::Migrator;
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
@@ -112,6 +113,7 @@ pub(crate) fn sqlite(address: &str, connections: u32) -> ConnectOptions {
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
         .test_before_acquire(false)
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_clean(connection))))
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|options| {
             // FULL: a commit that was answered survives a power cut. Group commit pays its price once per batch.
@@ -126,6 +128,15 @@ pub(crate) fn sqlite(address: &str, connections: u32) -> ConnectOptions {
                 .pragma("journal_size_limit", "67108864")
         });
     options
+}
+
+/// Whether a connection may be used again. When a disk is full or fails, SQLite ends the transaction by itself; the driver's own
+/// `ROLLBACK` is then refused, and the driver goes on counting a transaction that is not there. Whatever came after would be
+/// savepoints inside of nothing: answered, and never committed. Such a connection is closed, and a new one takes its place.
+/// (The ping lets a rollback that is still queued go first.)
+async fn is_clean(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// All pending steps in one transaction under a lock: killed in the middle, it leaves the schema as it was.
@@ -181,5 +192,60 @@ impl Store for SqlStore {
 impl SqlStore {
     fn backend(&self) -> DbBackend {
         self.writer.get_database_backend()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ports::store::Stretch;
+    use shared_types::{ConversationId, MessageId, Nonce, Timestamp, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn message(n: u128) -> AppendMessage {
+        AppendMessage {
+            id: MessageId(Uuid::from_u128(1_000 + n)),
+            conversation_id: ConversationId(Uuid::from_u128(2)),
+            author_id: UserId(Uuid::from_u128(1)),
+            nonce: Nonce(Uuid::from_u128(n)),
+            body: "x".repeat(10_000).as_str().try_into().unwrap(),
+            names: Vec::new(),
+            at: Timestamp(1),
+        }
+    }
+
+    #[tokio::test]
+    async fn p16_after_a_full_disk_whatever_is_acknowledged_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::SqliteFile(folder.path().join("parlance.db"));
+        let store = SqlStore::open(&url).await.unwrap();
+        let one = "x'00000000000000000000000000000001'";
+        let two = "x'00000000000000000000000000000002'";
+        for sql in [
+            format!("INSERT INTO account VALUES ({one}, 'ann', 'ann', 'a@b.c', 'a@b.c', 'Ann', 'ann', '', 0, 0, 'hash', 1, 1, 1)"),
+            format!("INSERT INTO conversation VALUES ({two}, 3, 2, 'tides', NULL, NULL, '', NULL, 0, 0, 0, 1, 1, 1)"),
+            format!("INSERT INTO member VALUES ({two}, {one}, 0, 1, 0)"),
+        ] {
+            store.writer.execute_unprepared(&sql).await.unwrap();
+        }
+        let mut acknowledged = 0;
+        for round in 0..3 {
+            // As many pages as there are: the disk is full, for the connection that is there now.
+            store.writer.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+            let refused = store.append(message(round * 10)).await;
+            assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
+            for n in 1..5 {
+                store.append(message(round * 10 + n)).await.unwrap();
+                acknowledged += 1;
+            }
+            // A transaction that is given up must not take anything with it either.
+            drop(store.write().await.unwrap());
+        }
+        store.close().await;
+        let store = SqlStore::open(&url).await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let member = tx.membership(UserId(Uuid::from_u128(1)), ConversationId(Uuid::from_u128(2))).await.unwrap().unwrap();
+        assert_eq!(tx.history(&member, Stretch::Newest, 50).await.unwrap().messages.len(), acknowledged);
     }
 }

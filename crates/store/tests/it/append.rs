@@ -5,8 +5,7 @@ use std::sync::Arc;
 use domain::{
     Membership,
     ports::{
-        Store,
-        StoreError,
+        Store, StoreError,
         store::{AppendMessage, Appended, NewAccount, NewConversation},
     },
 };
