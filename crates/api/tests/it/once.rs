@@ -64,3 +64,15 @@ async fn p2_a_creating_request_under_a_key_makes_one_thing() {
         rooms[0]
     );
 }
+
+#[tokio::test]
+async fn p2_a_retry_by_somebody_who_has_left_since_finds_the_first_message() {
+    let world = World::new().await;
+    let (ann, bob) = world.ann_and_bob().await;
+    let room = ann.opens_room_with("tides", &[&bob]).await;
+    let nonce = Nonce(Uuid::new_v4());
+    let first: Message = bob.tries_to_say(room, nonce, "farewell").await.ok();
+    bob.post(&route::path(route::LEAVE, &[&room]), &json!(null)).await.done();
+    assert_eq!(bob.tries_to_say(room, nonce, "farewell").await.ok::<Message>(), first);
+    bob.tries_to_say(room, Nonce(Uuid::new_v4()), "one more").await.refused(404, ErrorCode::NotFound);
+}

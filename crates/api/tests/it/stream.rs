@@ -270,7 +270,9 @@ async fn p8_a_place_that_does_not_exist_begins_anew() {
     let (ann, bob) = world.ann_and_bob().await;
     let room = ann.opens_room_with("tides", &[&bob]).await;
     let mut known = positions(&bob.connects().await);
-    known.iter_mut().for_each(|position| position.seq = Seq(99));
+    for position in &mut known {
+        position.seq = Seq(99);
+    }
     let (_socket, resumed) = comes_back(&bob, known).await;
     assert!(resumed.conversations.iter().any(|one| one.id == room));
 }
@@ -355,6 +357,9 @@ async fn p21_a_request_that_is_no_handshake_is_refused_in_plain_http() {
     assert_eq!(get(&[]).await, 400);
     let upgrade = [("connection", "upgrade"), ("upgrade", "websocket")];
     assert_eq!(get(&upgrade).await, 400);
-    assert_eq!(get(&[upgrade[0], upgrade[1], ("sec-websocket-version", "12"), ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")]).await, 400);
+    assert_eq!(
+        get(&[upgrade[0], upgrade[1], ("sec-websocket-version", "12"), ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")]).await,
+        400
+    );
     assert_eq!(get(&[upgrade[0], upgrade[1], ("sec-websocket-version", "13"), ("sec-websocket-key", "short")]).await, 400);
 }
