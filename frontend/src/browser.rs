@@ -22,7 +22,7 @@ pub use self::{
     },
     events::{is_online, is_visible, on_connectivity, on_foreign_store, on_stay, on_visibility},
     kept::{forget_kept, keep, keep_for, kept},
-    page::{build_files, copy_text, dress, focus, focus_first, is_touch, origin, reload, set_connection, set_title},
+    page::{build_files, copy_text, dress, focus, focus_first, is_touch, origin, reload, set_badge, set_connection, set_title},
     storage::{forget, store, store_text, stored, stored_keys, stored_text},
     tabs::{Channel, Held, acquire, seize},
 };

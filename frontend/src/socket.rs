@@ -245,7 +245,7 @@ fn hear(app: AppState, heard: Heard, token: &str) {
                 // Where this tab goes on is no beginning for the others.
                 let goes_on = matches!(frame, ServerFrame::Resumed(_));
                 if !goes_on {
-                    pass_on(app, &frame);
+                    pass_on(app, text);
                 }
                 take_frame(app, frame);
                 if goes_on {
@@ -258,10 +258,10 @@ fn hear(app: AppState, heard: Heard, token: &str) {
 }
 
 /// To the tabs that follow.
-fn pass_on(app: AppState, frame: &ServerFrame) {
+fn pass_on(app: AppState, frame: String) {
     app.look(|core| {
         if core.seat.rules.is_leading() {
-            core.seat.say(&Word::Heard { frame: Box::new(frame.clone()) });
+            core.seat.say(&Word::Heard { frame });
         }
     });
 }

@@ -15,11 +15,15 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
+use tower_http::timeout::TimeoutBody;
 
 use crate::listener::{Listener, Peer, Stream};
 
 /// A client has so long for the head of a request, counted from the connection or from the answer before it.
-const HEAD: Duration = Duration::from_secs(60);
+const HEAD: Duration = Duration::from_mins(1);
+
+/// And so long for each further piece of its body.
+const BODY: Duration = Duration::from_secs(30);
 
 /// Connections that end together.
 struct Connections {
@@ -108,7 +112,7 @@ pub async fn serve(
 /// a use case does that in its last line.
 async fn answer(router: Router, request: Request<Incoming>, peer: Peer) -> Result<Response, Infallible> {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let mut request = request.map(Body::new);
+    let mut request = request.map(|body| Body::new(TimeoutBody::new(BODY, body)));
     request.extensions_mut().insert(ConnectInfo(peer));
     if is_read {
         return router.oneshot(request).await;

@@ -3,19 +3,20 @@
 //! Every tab keeps what it holds, not only the one that leads: a window may be open in one tab alone. Two tabs that keep the same
 //! record keep nearly the same, and whichever comes last is true up to the place that it names (see [`crate::model::Kept`]).
 
-use std::collections::BTreeSet;
-
 use shared_types::{ConversationId, Timestamp, UserId, message::MessagePage, user::Me, user::User};
 
-use crate::model::{KeptConversation, Model, Touched};
+use crate::{
+    model::{KeptConversation, Model, Touched},
+    sorted::Set,
+};
 
 /// Marks what has to be kept.
 #[derive(Debug, Default)]
 pub struct Keeper {
     me: bool,
-    conversations: BTreeSet<ConversationId>,
-    users: BTreeSet<UserId>,
-    gone: BTreeSet<ConversationId>,
+    conversations: Set<ConversationId>,
+    users: Set<UserId>,
+    gone: Set<ConversationId>,
 }
 
 /// What to keep now, all of it or nothing: the clock is only true together with what was heard until then.

@@ -16,6 +16,7 @@ pub mod preferences;
 pub mod receipts;
 pub mod roster;
 pub mod session;
+pub mod sorted;
 pub mod sync;
 pub mod tabs;
 pub mod target;

@@ -8,7 +8,9 @@ mod changing;
 mod facts;
 mod following;
 mod kept;
+mod listing;
 mod marking;
+mod people;
 mod reading;
 mod resuming;
 mod window;
@@ -17,12 +19,12 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use shared_types::{
     ConversationId, ErrorCode, Nonce, Seq, Timestamp, UserId,
     account::Session,
-    conversation::{Conversation, ConversationKind, ConversationList},
+    conversation::{Conversation, ConversationKind},
     message::Message,
     user::{Me, User},
     ws::ServerFrame,
@@ -39,6 +41,7 @@ use crate::{
     outbox::Outbox,
     receipts::Receipts,
     roster::{self, RosterRow, Sections, Sources},
+    sorted::{Map, Set},
     sync::{Effect, Log},
     timeline::{Amended, Timeline},
     unread::{Mark, Unread},
@@ -50,8 +53,8 @@ use crate::{
 pub struct Touched {
     pub me: bool,
     pub sections: bool,
-    pub conversations: BTreeSet<ConversationId>,
-    pub users: BTreeSet<UserId>,
+    pub conversations: Set<ConversationId>,
+    pub users: Set<UserId>,
     /// The rows or the ends of the open conversation.
     pub open: bool,
     /// Where the reader is to stand once the rows are drawn.
@@ -61,7 +64,7 @@ pub struct Touched {
     /// Conversations that are not the reader's any more, with the titles they had.
     pub gone: Vec<(ConversationId, String)>,
     /// Letters that changed, appeared or went away: keep what [`Outbox::letter`] has of them.
-    pub letters: BTreeSet<Nonce>,
+    pub letters: Set<Nonce>,
     pub join_requests: bool,
     /// The person signed in on another device just now.
     pub new_session: Option<Session>,
@@ -93,21 +96,21 @@ pub struct Model {
     edits: Edits,
     drafts: HashMap<ConversationId, String>,
     /// Read positions that the server has not confirmed.
-    marks: BTreeMap<ConversationId, Mark>,
-    reading_conversations: BTreeSet<ConversationId>,
+    marks: Map<ConversationId, Mark>,
+    reading_conversations: Set<ConversationId>,
     /// Conversations that are not the reader's any more: an answer that was on its way does not bring one back.
-    lost: BTreeSet<ConversationId>,
-    asked_users: BTreeSet<UserId>,
+    lost: Set<ConversationId>,
+    asked_users: Set<UserId>,
     /// People of whom the stream has told, and will tell what changes. A late answer about them is no news.
-    streamed_users: BTreeSet<UserId>,
+    streamed_users: Set<UserId>,
     /// What the last socket was asked to go on from.
-    named: BTreeSet<ConversationId>,
+    named: Set<ConversationId>,
     /// How often the list was asked for and has not come, since frames were lost.
     reading_lists: u32,
     owes_list: bool,
     /// Reads that failed; the next heartbeat asks again.
-    owed_conversations: BTreeSet<ConversationId>,
-    owed_users: BTreeSet<UserId>,
+    owed_conversations: Set<ConversationId>,
+    owed_users: Set<UserId>,
     is_loaded: bool,
     /// See [`Model::awaits_news`].
     awaits_news: bool,
@@ -268,64 +271,6 @@ impl Model {
         }
     }
 
-    /// People as an answer tells of them, which may be older than what the stream has told.
-    pub fn meet(&mut self, users: impl IntoIterator<Item = User>) {
-        for user in users {
-            if !self.streamed_users.contains(&user.id) {
-                self.know(user);
-            }
-        }
-    }
-
-    /// People as they are now.
-    fn meet_by_stream(&mut self, users: impl IntoIterator<Item = User>) {
-        for user in users {
-            self.streamed_users.insert(user.id);
-            self.know(user);
-        }
-    }
-
-    /// A new name changes every place that shows it.
-    fn know(&mut self, user: User) {
-        self.asked_users.remove(&user.id);
-        if self.users.get(&user.id) != Some(&user) {
-            if let Some(me) = self.me.as_mut().filter(|me| me.user.id == user.id) {
-                me.user = user.clone();
-                self.touched.me = true;
-            }
-            for entry in self.entries.values_mut() {
-                let conversation = &mut entry.conversation;
-                let mut shows = conversation.last_message.as_ref().is_some_and(|message| message.author_id == user.id);
-                for person in conversation.people.iter_mut().filter(|person| person.id == user.id) {
-                    person.clone_from(&user);
-                    shows = true;
-                }
-                if shows {
-                    self.touched.conversations.insert(conversation.id);
-                }
-            }
-            self.touched.users.insert(user.id);
-            self.users.insert(user.id, user);
-        }
-    }
-
-    /// Asks for people whom nobody has told of.
-    pub fn want_users(&mut self, ids: impl IntoIterator<Item = UserId>) {
-        let unknown: Vec<UserId> =
-            ids.into_iter().filter(|id| !self.users.contains_key(id)).filter(|id| self.asked_users.insert(*id)).collect();
-        if !unknown.is_empty() {
-            self.effects.push(Effect::ReadUsers(unknown));
-        }
-    }
-
-    /// Those people could not be read.
-    pub fn users_failed(&mut self, ids: Vec<UserId>) {
-        for id in &ids {
-            self.asked_users.remove(id);
-        }
-        self.owed_users.extend(ids);
-    }
-
     /// Asks once more for what could not be read. A heartbeat is a good moment: the server lives, and it comes only so often.
     fn ask_again(&mut self) {
         if std::mem::take(&mut self.owes_list) {
@@ -341,138 +286,5 @@ impl Model {
             self.fill(id);
             self.reread(id);
         }
-    }
-
-    /// The whole list, as the API tells it.
-    pub fn list_read(&mut self, mut list: ConversationList) {
-        if self.reading_lists == 0 {
-            // A tab that begins to follow: what it heard before is older.
-            self.streamed_users.clear();
-        }
-        self.reading_lists = self.reading_lists.saturating_sub(1);
-        self.meet(list.users.iter().cloned());
-        if self.is_loaded {
-            // One that nobody told of may be gone by now, if the list was long on its way: ask.
-            let unknown: Vec<ConversationId> =
-                list.conversations.iter().map(|conversation| conversation.id).filter(|id| !self.entries.contains_key(id)).collect();
-            list.conversations.retain(|conversation| self.entries.contains_key(&conversation.id));
-            unknown.into_iter().for_each(|id| self.want_conversation(id));
-        }
-        self.take_list(list);
-    }
-
-    fn want_list(&mut self) {
-        self.reading_lists += 1;
-        self.effects.push(Effect::ReadList);
-    }
-
-    /// The list could not be read; the next heartbeat asks again.
-    pub fn list_failed(&mut self) {
-        self.reading_lists = self.reading_lists.saturating_sub(1);
-        self.owes_list = true;
-    }
-
-    fn take_list(&mut self, list: ConversationList) {
-        let listed: BTreeSet<ConversationId> = list.conversations.iter().map(|conversation| conversation.id).collect();
-        for conversation in list.conversations {
-            self.conversation_read(conversation);
-        }
-        // One that is missing may be gone, or younger than the list: ask.
-        let missing: Vec<ConversationId> = self.entries.keys().copied().filter(|id| !listed.contains(id)).collect();
-        for id in missing {
-            self.want_conversation(id);
-        }
-        self.is_loaded = true;
-        self.awaits_news = false;
-        self.touched.sections = true;
-        self.open_what_waits();
-    }
-
-    /// A conversation that the reader has just made, joined or changed.
-    pub fn conversation_entered(&mut self, entered: Conversation) {
-        self.lost.remove(&entered.id);
-        self.conversation_read(entered);
-    }
-
-    /// A conversation as the server has it now, or had it a moment ago.
-    pub fn conversation_read(&mut self, read: Conversation) {
-        let (id, head) = (read.id, read.head_seq);
-        if self.lost.contains(&id) && !self.reading_conversations.contains(&id) {
-            return self.want_conversation(id);
-        }
-        self.take_in(read);
-        if self.timeline(id).is_some() {
-            self.fill(id);
-        } else {
-            self.skip_to(id, head);
-        }
-    }
-
-    /// The facts and the counts of a snapshot. What its log holds is still to be followed, or to be skipped.
-    fn take_in(&mut self, read: Conversation) {
-        let id = read.id;
-        self.lost.remove(&id);
-        self.reading_conversations.remove(&id);
-        self.owed_conversations.remove(&id);
-        self.meet(read.people.iter().cloned());
-        self.want_users(read.last_message.iter().map(|message| message.author_id));
-        self.touched.conversations.insert(id);
-        self.touched.sections = true;
-        let count = marking::count_of(&read);
-        let Some(entry) = self.entries.get_mut(&id) else {
-            // A window that was read before: the log has to be followed from its end.
-            let window = self.timelines.iter().find(|timeline| timeline.conversation_id == id);
-            let applied = window.map_or(read.head_seq, |timeline| timeline.through().min(read.head_seq));
-            let mut log = Log::new(applied);
-            log.reaches(read.head_seq);
-            let entry = Entry {
-                unread: Unread::new(count),
-                log,
-                amended: Amended::new(applied),
-                receipts: Receipts::default(),
-                delivered: Seq::START,
-                facts_seq: read.head_seq,
-                conversation: read,
-            };
-            self.entries.insert(id, entry);
-            return;
-        };
-        if read.head_seq >= entry.facts_seq {
-            entry.facts_seq = read.head_seq;
-            let known = &entry.conversation;
-            let is_newer = read.head_seq >= known.head_seq;
-            let (head_seq, active_at) = (known.head_seq.max(read.head_seq), known.active_at.max(read.active_at));
-            let last_message = if is_newer { read.last_message.clone() } else { known.last_message.clone() };
-            entry.conversation = Conversation { head_seq, active_at, last_message, ..read };
-        }
-        entry.log.reaches(count.head);
-        self.count_told(id, count);
-    }
-
-    /// The conversation could not be read: `gone` if the server says that there is none for us.
-    pub fn conversation_failed(&mut self, id: ConversationId, gone: bool) {
-        self.reading_conversations.remove(&id);
-        if gone {
-            self.lose(id);
-        } else {
-            self.owed_conversations.insert(id);
-        }
-    }
-
-    /// The reader is not a member any more.
-    pub fn lose(&mut self, id: ConversationId) {
-        let title = self.row(id).map(|row| row.title);
-        self.entries.remove(&id);
-        self.lost.insert(id);
-        self.reading_conversations.remove(&id);
-        self.timelines.retain(|timeline| timeline.conversation_id != id);
-        if let Some(open) = self.open.as_mut().filter(|open| open.id == id) {
-            open.awaiting = None;
-        }
-        self.marks.remove(&id);
-        self.touched.sections = true;
-        self.touched.conversations.insert(id);
-        self.touched.gone.push((id, title.unwrap_or_default()));
-        self.refuse_all(id, ErrorCode::NotFound);
     }
 }

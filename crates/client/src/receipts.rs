@@ -1,7 +1,5 @@
 //! How far the others in a conversation have received and read, as far as they share it.
 
-use std::collections::BTreeMap;
-
 use shared_types::{Seq, UserId, message::Receipt};
 
 /// How many of those who share their receipts have one message.
@@ -26,7 +24,8 @@ impl Reach {
 /// One person's never go back, in whatever order they are told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipts {
-    of: BTreeMap<UserId, Receipt>,
+    /// One per person; there are no more than a hundred.
+    of: Vec<Receipt>,
 }
 
 impl Receipts {
@@ -34,11 +33,7 @@ impl Receipts {
     pub fn tell(&mut self, told: &[Receipt]) -> bool {
         let mut is_news = false;
         for receipt in told {
-            let known = self.of.entry(receipt.user_id).or_insert(Receipt {
-                user_id: receipt.user_id,
-                delivered_seq: Seq::START,
-                read_seq: Seq::START,
-            });
+            let known = self.of_mut(receipt.user_id);
             let before = *known;
             known.read_seq = known.read_seq.max(receipt.read_seq);
             known.delivered_seq = known.delivered_seq.max(receipt.delivered_seq).max(known.read_seq);
@@ -49,15 +44,20 @@ impl Receipts {
 
     /// All that there are: whoever is not among them shares theirs no more, or has left.
     pub fn read(&mut self, all: &[Receipt]) {
-        self.of.retain(|id, _| all.iter().any(|receipt| receipt.user_id == *id));
+        self.of.retain(|known| all.iter().any(|receipt| receipt.user_id == known.user_id));
         self.tell(all);
-        for receipt in all {
-            self.of.entry(receipt.user_id).or_insert(*receipt);
+    }
+
+    fn of_mut(&mut self, user_id: UserId) -> &mut Receipt {
+        let at = self.of.iter().position(|receipt| receipt.user_id == user_id).unwrap_or(self.of.len());
+        if at == self.of.len() {
+            self.of.push(Receipt { user_id, delivered_seq: Seq::START, read_seq: Seq::START });
         }
+        &mut self.of[at]
     }
 
     pub fn forget(&mut self, id: UserId) {
-        self.of.remove(&id);
+        self.of.retain(|receipt| receipt.user_id != id);
     }
 
     pub fn clear(&mut self) {
@@ -67,7 +67,7 @@ impl Receipts {
     /// How far a message at this place by this author has come.
     pub fn reach(&self, seq: Seq, author: UserId) -> Reach {
         let mut reach = Reach::default();
-        for receipt in self.of.values().filter(|receipt| receipt.user_id != author) {
+        for receipt in self.of.iter().filter(|receipt| receipt.user_id != author) {
             reach.of += 1;
             reach.delivered += u32::from(receipt.delivered_seq >= seq);
             reach.read += u32::from(receipt.read_seq >= seq);
@@ -77,7 +77,7 @@ impl Receipts {
 
     /// Who has read up to this place.
     pub fn readers(&self, seq: Seq) -> Vec<UserId> {
-        self.of.values().filter(|receipt| receipt.read_seq >= seq).map(|receipt| receipt.user_id).collect()
+        self.of.iter().filter(|receipt| receipt.read_seq >= seq).map(|receipt| receipt.user_id).collect()
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
                 let before = receipts.reach(Seq(25), user(1));
                 let told = receipt(who, delivered.max(read), read);
                 if all {
-                    let mut everybody: Vec<Receipt> = receipts.of.values().copied().collect();
+                    let mut everybody: Vec<Receipt> = receipts.of.clone();
                     everybody.push(told);
                     receipts.read(&everybody);
                 } else {

@@ -1,6 +1,6 @@
 //! The list of conversations.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::collections::HashMap;
 
 use shared_types::{
     ConversationId, Timestamp, UserId,
@@ -12,6 +12,7 @@ use shared_types::{
 use crate::{
     draft::glance,
     people::{first_name, full_name},
+    sorted::sort_by,
 };
 
 /// A group without a name is called by so many first names, and "+n" for the rest.
@@ -127,7 +128,7 @@ pub(crate) fn title(conversation: &Conversation, sources: &Sources) -> String {
 /// The ids of a list in its two sections, the most recently active first.
 pub(crate) fn sections<'a>(conversations: impl Iterator<Item = &'a Conversation>) -> Sections {
     let mut sorted: Vec<&Conversation> = conversations.collect();
-    sorted.sort_by_key(|conversation| Reverse((conversation.active_at, conversation.id)));
+    sort_by(&mut sorted, |a, b| (a.active_at, a.id) > (b.active_at, b.id));
     let (rooms, people): (Vec<&Conversation>, Vec<&Conversation>) =
         sorted.into_iter().partition(|conversation| conversation.kind == ConversationKind::Room);
     let ids = |list: Vec<&Conversation>| list.into_iter().map(|conversation| conversation.id).collect();

@@ -3,14 +3,12 @@
 //! The next event is applied; a later one is parked until the ones before it have been read; an earlier one is dropped. A hole
 //! shows by a parked event or by a `heads` frame, and is filled by reading the log (`events?after=`).
 
-use std::collections::BTreeMap;
-
 use shared_types::{
     ConversationId, Seq, UserId,
     ws::{Event, EventPage},
 };
 
-use crate::model::WindowPlace;
+use crate::{model::WindowPlace, sorted::Map};
 
 /// A hole larger than this is not read event by event: the window is read anew.
 pub const LONGEST_GAP: u64 = 500;
@@ -44,7 +42,7 @@ pub struct Log {
     applied: Seq,
     /// The highest place that is known to exist.
     head: Seq,
-    parked: BTreeMap<Seq, Event>,
+    parked: Map<Seq, Event>,
     /// A read is under way.
     pub reading: bool,
 }
@@ -60,7 +58,7 @@ pub struct News {
 impl Log {
     /// Begins behind a snapshot.
     pub fn new(head: Seq) -> Self {
-        Self { applied: head, head, parked: BTreeMap::new(), reading: false }
+        Self { applied: head, head, parked: Map::default(), reading: false }
     }
 
     pub fn applied(&self) -> Seq {

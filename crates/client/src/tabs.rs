@@ -10,15 +10,14 @@
 //! event that is not in that list was committed after it was read, hence passed on after the tab had begun to keep frames; an
 //! event that is in both is dropped by its `seq`; and what the leader itself missed, `heads` and `resync` tell everybody.
 
+mod word;
+
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
-use shared_types::{
-    ConversationId, SessionId, Timestamp,
-    ws::{ClientFrame, ServerFrame},
-};
+use shared_types::{ConversationId, Timestamp, ws::ServerFrame};
 
+pub use self::word::{Greeting, Word};
 use crate::unread::Mark;
 
 /// The close code of a connection of which nobody said why it ended.
@@ -27,37 +26,6 @@ pub const ABNORMAL: u16 = 1006;
 const SEIZE_AFTER_MS: i64 = 5_000;
 /// Frames kept while the list is read. If there are more, the tab forgets them and asks again when its patience ends.
 const MOST_KEPT: usize = 1_000;
-
-/// What tabs say to each other; each hears what the others say, and nothing of a word that only a newer build knows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Word {
-    /// This tab owns the socket from now on.
-    Leading,
-    /// The leader's socket is live, with this greeting.
-    Live { greeting: Greeting },
-    /// The leader has no connection; the close code of the one it had.
-    Down { code: u16 },
-    /// The leader's socket heard this.
-    Heard { frame: Box<ServerFrame> },
-    /// To the leader: how does the connection stand?
-    Hello,
-    /// To the leader: a person looks, or wants a connection now.
-    Hurry,
-    /// To the leader: this is to be written.
-    Say { frame: ClientFrame },
-    /// Where the reader is to be, as the tab that says so tells the server as well.
-    Seen { conversation_id: ConversationId, mark: Mark },
-    /// A draft as it is typed, by the key under which it is stored.
-    Draft { key: String, text: String },
-}
-
-/// What a `ready` or `resumed` tells and the API does not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Greeting {
-    pub session_id: SessionId,
-    pub build: String,
-}
 
 /// What follows from a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +38,7 @@ pub enum Act {
     /// Read the list, then ask [`Tabs::joined`] what else to apply.
     ReadList(Greeting),
     /// Write the frame on the socket.
-    Write(ClientFrame),
+    Write(String),
     /// Tell [`Tabs::standing`].
     Answer,
     /// Do now what would be done later.
@@ -227,7 +195,10 @@ fn obey(stage: &mut Stage, word: Word) -> Option<Act> {
             Act::ReadList(greeting)
         }
         Word::Live { .. } => Act::Nothing,
-        Word::Heard { frame } => take(stage, frame),
+        Word::Heard { frame } => match serde_json::from_str(&frame) {
+            Ok(frame) => take(stage, Box::new(frame)),
+            Err(_) => Act::Nothing,
+        },
         _ => return None,
     })
 }

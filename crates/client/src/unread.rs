@@ -10,8 +10,6 @@ mod known;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use shared_types::{Seq, limits::UNREAD_MAX};
 
@@ -66,15 +64,15 @@ pub struct Unread {
     told: Position,
     mark: Option<Mark>,
     base: Count,
-    /// What happened after `base.head` to messages of others, by their place: when, and what they are now.
-    changed: BTreeMap<Seq, (Seq, Place)>,
+    /// What happened after `base.head` to messages of others: when, and what they are now. One per message.
+    changed: Vec<(Seq, Place)>,
     known: Known,
 }
 
 impl Unread {
     /// As the server tells it.
     pub fn new(count: Count) -> Self {
-        Self { told: count.read, mark: None, base: count, changed: BTreeMap::new(), known: Known::default() }
+        Self { told: count.read, mark: None, base: count, changed: Vec::new(), known: Known::default() }
     }
 
     /// Where the reader is: where the server says, or where they want to be.
@@ -119,9 +117,9 @@ impl Unread {
         self.tally().sure
     }
 
-    /// How many messages of others came after a place, as far as is known.
-    pub fn after(&self, seq: Seq) -> u32 {
-        self.known.count(seq, Seq(u64::MAX)).0
+    /// How many messages of others came after a place, as far as is known, and how many of them name the reader.
+    pub fn after(&self, seq: Seq) -> (u32, u32) {
+        self.known.count(seq, Seq(u64::MAX))
     }
 
     /// The next event of the log, with what it says of a message of somebody else. Nothing countable is between `after` and it.
@@ -131,7 +129,8 @@ impl Unread {
         self.known.put(place);
         // Of the message itself the base knows what it knows; of what became of it only if it was counted later.
         if place.seq < event && event > self.base.head {
-            self.changed.insert(place.seq, (event, place));
+            self.changed.retain(|(_, known)| known.seq != place.seq);
+            self.changed.push((event, place));
         }
     }
 
@@ -150,7 +149,7 @@ impl Unread {
         self.told = self.told.max(count.read);
         if (count.head, count.read) >= (self.base.head, self.base.read) {
             self.base = count;
-            self.changed.retain(|_, (event, _)| *event > count.head);
+            self.changed.retain(|(event, _)| *event > count.head);
         }
         let told = self.told;
         self.mark = self.mark.filter(|mark| {
@@ -219,7 +218,7 @@ impl Unread {
     /// In `(read, base.head]`, from what the server counted in `(base.read, base.head]`.
     fn rest(&self, read: Seq) -> Tally {
         let base = self.base;
-        let changed = self.changed.values().map(|(_, place)| place).filter(|place| place.seq > base.read.seq && place.seq <= base.head);
+        let changed = self.changed.iter().map(|(_, place)| place).filter(|place| place.seq > base.read.seq && place.seq <= base.head);
         let (mut erased, mut named, mut is_named_sure) = (0, 0, true);
         for place in changed {
             erased += u32::from(!place.counts);

@@ -14,6 +14,10 @@ use crate::{Ctx, Error, Membership, Result, ports::store::Position, sessions::Id
 const ANEW_MAX: usize = 100;
 /// Changed profiles beyond which the client does better to begin anew.
 const CHANGED_USERS: u32 = 500;
+/// Bytes of text that were missed beyond which the client begins anew, and events that one look into a log brings: so much
+/// memory one client that comes back costs at most.
+const TEXT_BYTES: usize = 4 * 1024 * 1024;
+const LOG_PAGE: u32 = 250;
 /// Profiles are stamped by the clock of the node that changed them, before their commit. So much further back is looked.
 const CLOCKS_MS: i64 = 120_000;
 
@@ -103,11 +107,19 @@ pub async fn resume(ctx: &Ctx, me: Identity, from: &Resume, build: &str) -> Resu
     if changed.len() >= CHANGED_USERS as usize {
         return Ok(None);
     }
-    let mut events = Vec::new();
-    for (id, after) in plan.replay {
+    let (mut events, mut bytes) = (Vec::new(), 0);
+    for (id, mut after) in plan.replay {
         let Some((member, head)) = members.get(&id) else { continue };
-        let limit = u32::try_from(limits::RESUME_EVENTS).unwrap_or(u32::MAX);
-        events.extend(tx.log(member, after, limit).await?.into_iter().filter(|event| event.seq().is_some_and(|seq| seq <= *head)));
+        while after < *head {
+            let page = tx.log(member, after, LOG_PAGE).await?;
+            let Some(last) = page.last().and_then(Event::seq) else { break };
+            after = last;
+            bytes += page.iter().filter_map(Event::message).map(text_bytes).sum::<usize>();
+            if bytes > TEXT_BYTES {
+                return Ok(None);
+            }
+            events.extend(page.into_iter().filter(|event| event.seq().is_some_and(|seq| seq <= *head)));
+        }
     }
     let mut conversations = Vec::with_capacity(plan.anew.len());
     for id in plan.anew {
@@ -124,10 +136,10 @@ pub async fn resume(ctx: &Ctx, me: Identity, from: &Resume, build: &str) -> Resu
     let messages = conversations.iter().filter_map(|conversation| conversation.last_message.as_ref());
     let mut mentioned = BTreeSet::new();
     messages.chain(events.iter().filter_map(Event::message)).for_each(|message| mention(&mut mentioned, message));
-    events.iter().for_each(|event| mentioned.extend(doer(event)));
-    changed.iter().for_each(|user| {
+    mentioned.extend(events.iter().filter_map(doer));
+    for user in &changed {
         mentioned.remove(&user.id);
-    });
+    }
     let mut users = tx.users(&mentioned.into_iter().collect::<Vec<_>>()).await?;
     users.extend(changed);
 
@@ -148,6 +160,10 @@ fn stands(member: &Membership, head: Head, position: Position) -> Standing {
     }
 }
 
+fn text_bytes(message: &Message) -> usize {
+    if let Content::Text { body } = &message.content { body.as_str().len() } else { 0 }
+}
+
 fn mention(people: &mut BTreeSet<UserId>, message: &Message) {
     people.insert(message.author_id);
     people.extend(&message.mentions);
@@ -161,5 +177,60 @@ fn doer(event: &Event) -> Option<UserId> {
     match event {
         Event::Edited { by, .. } | Event::Deleted { by, .. } => Some(*by),
         Event::Message { .. } | Event::Hidden { .. } | Event::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn id(number: u128) -> ConversationId {
+        ConversationId(Uuid::from_u128(number))
+    }
+
+    fn then(number: u128, seq: u64) -> ResumePosition {
+        ResumePosition { conversation_id: id(number), seq: Seq(seq), read_seq: Seq(1), read_rev: 0 }
+    }
+
+    fn now(number: u128, head: u64) -> Standing {
+        Standing { conversation_id: id(number), head: Seq(head), history_from: Seq(1), read_seq: Seq(1), read_rev: 0 }
+    }
+
+    #[test]
+    fn p8_what_was_missed_is_replayed_from_the_place_that_was_named() {
+        let plan = plan(&[then(1, 5), then(2, 7), then(3, 1)], &[now(1, 9), now(2, 7), now(4, 2)]).unwrap();
+        assert_eq!(plan, Plan { replay: vec![(id(1), Seq(5))], anew: vec![id(4)], gone: vec![id(3)], positions: vec![] });
+    }
+
+    #[test]
+    fn p8_what_cannot_be_told_without_a_hole_is_told_anew() {
+        let anew = |then: ResumePosition, now: Standing| plan(&[then], &[now]).unwrap().anew;
+        assert_eq!(anew(then(1, 9), now(1, 8)), [id(1)], "a place of another log");
+        assert_eq!(anew(then(1, 5), Standing { history_from: Seq(7), ..now(1, 9) }), [id(1)], "the reader may not see 6");
+        assert_eq!(anew(then(1, 6), Standing { history_from: Seq(7), ..now(1, 9) }), []);
+        assert_eq!(anew(then(1, 0), now(1, limits::RESUME_EVENTS + 1)), [id(1)]);
+        assert_eq!(anew(then(1, 1), now(1, limits::RESUME_EVENTS + 1)), []);
+    }
+
+    #[test]
+    fn p13_a_position_that_moved_either_way_is_told() {
+        for moved in [Standing { read_seq: Seq(2), ..now(1, 5) }, Standing { read_rev: 1, ..now(1, 5) }] {
+            assert_eq!(plan(&[then(1, 5)], &[moved]).unwrap().positions, [id(1)]);
+        }
+    }
+
+    #[test]
+    fn p18_too_much_begins_anew_with_everything() {
+        let many = u128::from(limits::RESUME_EVENTS_TOTAL / limits::RESUME_EVENTS);
+        let missed = |count: u128, each: u64| {
+            let named: Vec<_> = (0..count).map(|number| then(number, 0)).collect();
+            plan(&named, &(0..count).map(|number| now(number, each)).collect::<Vec<_>>()).is_some()
+        };
+        assert!(missed(many, limits::RESUME_EVENTS));
+        assert!(!missed(many + 1, limits::RESUME_EVENTS));
+        let named = vec![then(1, 1); limits::POSITIONS_MAX + 1];
+        assert_eq!(plan(&named, &[]), None);
     }
 }

@@ -27,11 +27,13 @@ use std::{collections::BTreeMap, fmt};
 use serde::Serialize;
 
 pub(crate) use self::mark::mix;
+use self::truth::Truth;
 pub use self::{
-    history::{Ack, Act, Base, Counts, Deed, EndedSession, Entry, Glimpse, Micros, Outcome, Page, PageKind, Room, Round, Stream, Text, Verb, Who},
+    history::{
+        Ack, Act, Base, Counts, Deed, EndedSession, Entry, Glimpse, Micros, Outcome, Page, PageKind, Room, Round, Stream, Text, Verb, Who,
+    },
     mark::Mark,
 };
-use self::truth::Truth;
 
 /// Examples that are kept of each kind.
 const EXAMPLES: usize = 3;

@@ -34,7 +34,9 @@ pub async fn run(options: Options) -> Result<Verdict> {
     let mut person = Person::sign_in(&server, &options.login, &options.target.password).await?;
     let there = everything(&mut person).await?;
     let missing: Vec<&Message> = wanted.iter().filter(|message| !is_held(message, there.get(&message.id))).collect();
-    let first = missing.first().map_or(Value::Null, |message| json!({"id": message.id, "conversation": message.conversation_id, "seq": message.seq}));
+    let first = missing
+        .first()
+        .map_or(Value::Null, |message| json!({"id": message.id, "conversation": message.conversation_id, "seq": message.seq}));
     println!("{}", json!({"holds": wanted.len() - missing.len(), "missing": missing.len(), "first": first}));
     Ok(Verdict::of(missing.is_empty()))
 }
@@ -64,7 +66,8 @@ async fn everything(person: &mut Person) -> Result<HashMap<shared_types::Message
 fn is_held(acked: &Message, there: Option<&Message>) -> bool {
     there.is_some_and(|there| {
         let is_as_sent = there.version == acked.version && matches!(there.content, Content::Text { .. });
-        let same_place = (there.conversation_id, there.seq, there.author_id, there.nonce) == (acked.conversation_id, acked.seq, acked.author_id, acked.nonce);
+        let same_place = (there.conversation_id, there.seq, there.author_id, there.nonce)
+            == (acked.conversation_id, acked.seq, acked.author_id, acked.nonce);
         same_place && (!is_as_sent || there.content == acked.content)
     })
 }

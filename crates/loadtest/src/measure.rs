@@ -3,15 +3,19 @@
 //! Sending is open-loop where latency is asked for: delays count from the moment a message was due, so that a server
 //! that stalls cannot hide it by slowing its generator down. Every run also checks that what should arrive arrived.
 
+mod burst;
+mod chat;
 mod delays;
 mod fanout;
 mod hearing;
 mod ingest;
 mod latency;
+mod pages;
 mod people;
 mod process;
 mod report;
 mod sockets;
+mod storm;
 mod ticks;
 
 use anyhow::Result;
@@ -30,6 +34,14 @@ pub enum What {
     Ingest(ingest::Options),
     /// One room of many members, all of them listening
     Fanout(fanout::Options),
+    /// Sockets that are cut all at once and come back with their positions
+    Storm(storm::Options),
+    /// Many people in rooms of every size, who talk and edit
+    Chat(chat::Options),
+    /// A room in which some read nothing
+    Burst(burst::Options),
+    /// Pages of history, the newest and from deep down
+    Pages(pages::Options),
 }
 
 /// What every measurement needs to know.
@@ -48,5 +60,9 @@ pub async fn run(what: What) -> Result<Verdict> {
         What::Latency(options) => latency::run(options).await,
         What::Ingest(options) => ingest::run(options).await,
         What::Fanout(options) => fanout::run(options).await,
+        What::Storm(options) => storm::run(options).await,
+        What::Chat(options) => chat::run(options).await,
+        What::Burst(options) => burst::run(options).await,
+        What::Pages(options) => pages::run(options).await,
     }
 }

@@ -5,11 +5,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::{Method, RequestBuilder};
 use serde::{Serialize, de::DeserializeOwned, de::IgnoredAny};
 use shared_types::{
-    ConversationId, ErrorCode, Seq, UserId,
+    ConversationId, ErrorCode, MessageId, Seq, UserId,
     account::{GivenPassword, Login, Register, SignedIn, UpdateProfile},
     conversation::{Conversation, ConversationList, CreateConversation, Join, Joined},
     member::AddMembers,
-    message::{MarkRead, Message, MessagePage, SendMessage},
+    message::{EditMessage, MarkRead, Message, MessagePage, SendMessage},
     page::{EventsQuery, HistoryQuery},
     password::Password,
     route,
@@ -130,6 +130,12 @@ impl Person {
         self.write(Method::POST, &of(route::MESSAGES, id), message).await
     }
 
+    pub async fn edit(&mut self, id: ConversationId, message: MessageId, edit: &EditMessage) -> Result<(), Failure> {
+        let path = route::path(route::MESSAGE, &[&id, &message]);
+        let answer: Result<IgnoredAny, Failure> = self.write(Method::PATCH, &path, edit).await;
+        answer.map(drop)
+    }
+
     pub async fn history(&mut self, id: ConversationId, query: HistoryQuery) -> Result<MessagePage, Failure> {
         self.get(&of(route::MESSAGES, id), &query).await
     }
@@ -139,7 +145,8 @@ impl Person {
     }
 
     pub async fn mark_read(&mut self, id: ConversationId, seq: Seq) -> Result<(), Failure> {
-        let answer: Result<IgnoredAny, Failure> = self.write(Method::PUT, &of(route::READ, id), &MarkRead { seq, rev: None, back: false }).await;
+        let answer: Result<IgnoredAny, Failure> =
+            self.write(Method::PUT, &of(route::READ, id), &MarkRead { seq, rev: None, back: false }).await;
         answer.map(drop)
     }
 

@@ -80,10 +80,15 @@ impl Server {
         format!("ws{}", self.url(route::WS).trim_start_matches("http"))
     }
 
+    /// A path of the API, behind whatever prefix the server lives under.
+    pub fn path(&self, path: &str) -> String {
+        let prefix = self.base.splitn(4, '/').nth(3).map_or(String::new(), |prefix| format!("/{prefix}"));
+        format!("{prefix}{path}")
+    }
+
     /// The path of the socket, behind whatever prefix the server lives under.
     pub fn socket_path(&self) -> String {
-        let prefix = self.base.splitn(4, '/').nth(3).map_or(String::new(), |prefix| format!("/{prefix}"));
-        format!("{prefix}{}", route::WS)
+        self.path(route::WS)
     }
 
     pub fn authority(&self) -> &str {

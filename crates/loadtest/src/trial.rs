@@ -102,7 +102,11 @@ pub async fn carry_out(options: &Options, mut tell: impl FnMut(String)) -> Resul
     let run = u32::try_from(crate::clock::nonce().0.as_u128() & 0xff_ffff).unwrap_or(1);
     let patience = Duration::from_millis(options.patience);
     let (cast, mut people) = Cast::gather(&server, &options.target.password, run, options.people + 1).await?;
-    let entrance = if options.cuts { Server::at(&format!("http://{}", proxy::start(server.authority(), options.seed).await?))? } else { server.clone() };
+    let entrance = if options.cuts {
+        Server::at(&format!("http://{}", proxy::start(server.authority(), options.seed).await?))?
+    } else {
+        server.clone()
+    };
     let keeper = people.pop().ok_or_else(|| anyhow::anyhow!("nobody to keep the rooms"))?;
     tell(json!({"keeper": keeper.me.user.username, "seed": options.seed}).to_string());
     let token = keeper.token().to_owned();

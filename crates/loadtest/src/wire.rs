@@ -38,6 +38,22 @@ pub struct Writer {
 
 /// Connects and returns once the server has said `ready`.
 pub async fn open(server: &Server, token: &str) -> Result<(Reader, Writer)> {
+    let (mut reader, writer) = connect(server, token, "").await?;
+    let mut is_ready = false;
+    while !is_ready {
+        reader.read(|text| is_ready |= text.starts_with(br#"{"type":"ready""#)).await?;
+    }
+    Ok((reader, writer))
+}
+
+/// Connects and names its positions; what was missed follows.
+pub async fn resume(server: &Server, token: &str, frame: &[u8]) -> Result<(Reader, Writer)> {
+    let (reader, mut writer) = connect(server, token, "?resume=true").await?;
+    writer.text(frame).await?;
+    Ok((reader, writer))
+}
+
+async fn connect(server: &Server, token: &str, query: &str) -> Result<(Reader, Writer)> {
     let stream = TcpStream::connect(server.authority()).await;
     let stream = stream.with_context(|| format!("cannot connect to {} (too many open files? see `ulimit -n`)", server.authority()))?;
     stream.set_nodelay(true)?;
@@ -45,17 +61,13 @@ pub async fn open(server: &Server, token: &str) -> Result<(Reader, Writer)> {
     let mut reader = Reader { stream: read, buffer: vec![0; BUFFER], held: 0..0 };
     let mut writer = Writer { stream: write, frame: Vec::new() };
     let request = format!(
-        "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+        "GET {}{query} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {token}\r\n\r\n",
         server.socket_path(),
         server.authority(),
     );
     writer.stream.write_all(request.as_bytes()).await?;
     reader.take_handshake().await?;
-    let mut is_ready = false;
-    while !is_ready {
-        reader.read(|text| is_ready |= text.starts_with(br#"{"type":"ready""#)).await?;
-    }
     Ok((reader, writer))
 }
 

@@ -1,5 +1,7 @@
 //! Who is here, who hears what, and how far each conversation has been handed on. Decides; waits for nothing.
 
+mod members;
+mod order;
 mod places;
 #[cfg(test)]
 mod tests;
@@ -14,44 +16,47 @@ use domain::{
     sessions::Identity,
 };
 use places::Places;
-use serde::Serialize;
 use shared_types::{
     ConversationId, Seq, SessionId, Timestamp, UserId, limits,
     message::Receipt,
-    ws::{self, Event, Head, ServerFrame},
+    ws::{self, Head, ServerFrame},
 };
 
 use crate::{
-    chunk::{self, Chunk, Round},
+    chunk::{self, Chunk},
     line::{Close, Cut, Line},
     relay::{Arrival, Relay},
 };
 
 /// Sockets get their heartbeats in turn, this many parts of a heartbeat's time apart.
 pub(crate) const BEAT_PARTS: u32 = 60;
-/// A round of one conversation is handed on once it is so long, so that no chunk is much longer.
-const ROUND_BYTES: usize = 64 * 1024;
 /// Events that one look into the log brings.
 pub(crate) const LOG_PAGE: u32 = 500;
-
-/// An `event` frame around an event of somebody else's.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Shared<'a> {
-    Event { event: &'a Event },
-}
 
 #[derive(Debug)]
 pub(crate) struct Socket {
     line: Arc<Line>,
     me: Identity,
-    /// It has asked for the person's conversations.
-    is_watching: bool,
-    /// It has its snapshot.
-    is_live: bool,
-    /// It is in nobody's list any more, and keeps its slot until its task has noticed.
-    is_closed: bool,
+    stage: Stage,
     shares_receipts: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Connected,
+    /// It has asked for the person's conversations.
+    Watching,
+    /// It has its snapshot.
+    Live,
+    /// It is in nobody's list any more, and keeps its slot until its task has noticed.
+    Closed,
+}
+
+impl Socket {
+    /// Whether it hears conversations.
+    fn is_watching(&self) -> bool {
+        matches!(self.stage, Stage::Watching | Stage::Live)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -87,11 +92,11 @@ pub(crate) struct Book {
 
 impl Book {
     /// A socket that has said who it is. It hears what concerns the person at once, and conversations after `watch`.
-    pub fn connect(&mut self, line: Arc<Line>, me: Identity) {
+    pub fn connect(&mut self, line: &Arc<Line>, me: Identity) {
         if let Some(close) = self.closing {
             line.close(close, false);
         }
-        let socket = Socket { line: line.clone(), me, is_watching: false, is_live: false, is_closed: false, shares_receipts: false };
+        let socket = Socket { line: line.clone(), me, stage: Stage::Connected, shares_receipts: false };
         let slot = self.sockets.add(socket);
         line.settle(slot);
         self.people.entry(me.user_id).or_default().sockets.push(as_slot(slot));
@@ -110,8 +115,8 @@ impl Book {
         if heads.iter().any(is_stale) {
             return None;
         }
-        let Some(socket) = self.sockets.get_mut(slot).filter(|socket| !socket.is_closed && !socket.is_watching) else { return Some(cut) };
-        socket.is_watching = true;
+        let Some(socket) = self.sockets.get_mut(slot).filter(|socket| socket.stage == Stage::Connected) else { return Some(cut) };
+        socket.stage = Stage::Watching;
         let user = socket.me.user_id;
         let Some(person) = self.people.get_mut(&user) else { return Some(cut) };
         // What was begun for the person's other sockets, or by an event since this one connected.
@@ -138,8 +143,8 @@ impl Book {
     pub fn begin(&mut self, line: &Line, mut cut: Cut, shares_receipts: bool) {
         // What is collected now belongs before the mark.
         self.flush();
-        let Some(socket) = line.slot().and_then(|slot| self.sockets.get_mut(slot)) else { return };
-        socket.is_live = true;
+        let Some(socket) = line.slot().and_then(|slot| self.sockets.get_mut(slot)).filter(|socket| socket.is_watching()) else { return };
+        socket.stage = Stage::Live;
         socket.shares_receipts = shares_receipts;
         // A conversation that is not followed for the person is one whose news of their joining is still on its way.
         let watching = self.people.get(&socket.me.user_id).map(|person| &person.watching);
@@ -204,7 +209,7 @@ impl Book {
         let is_full = events.len() == LOG_PAGE as usize;
         for logged in events {
             if let Some(seq) = logged.event.seq() {
-                self.arrive(conversation, seq, Arrival::Log(logged));
+                self.arrive(conversation, seq, Arrival::Log(Box::new(logged)));
             }
         }
         if is_full {
@@ -260,7 +265,8 @@ impl Book {
 
     /// The sessions of open sockets, each once.
     pub fn sessions(&self) -> Vec<SessionId> {
-        let sessions: HashSet<SessionId> = self.sockets.iter().filter(|socket| !socket.is_closed).map(|socket| socket.me.session_id).collect();
+        let sessions: HashSet<SessionId> =
+            self.sockets.iter().filter(|socket| socket.stage != Stage::Closed).map(|socket| socket.me.session_id).collect();
         sessions.into_iter().collect()
     }
 
@@ -300,7 +306,7 @@ impl Book {
         }
         let first = self.beat % BEAT_PARTS;
         let turn = (first as usize..self.sockets.slots()).step_by(BEAT_PARTS as usize);
-        let turn = turn.filter_map(|slot| self.sockets.get(slot)).filter(|socket| socket.is_live && !socket.is_closed);
+        let turn = turn.filter_map(|slot| self.sockets.get(slot)).filter(|socket| socket.stage == Stage::Live);
         let turn: Vec<&Socket> = turn.collect();
         if turn.is_empty() {
             return;
@@ -325,86 +331,6 @@ impl Book {
         }
     }
 
-    /// Hands on what is next in order.
-    fn arrive(&mut self, conversation: ConversationId, seq: Seq, arrival: Arrival) {
-        let Some(relay) = self.relays.get_mut(&conversation) else { return };
-        if seq <= relay.delivered {
-            let (gained, _) = arrival.memberships();
-            return self.begin_too_late(conversation, seq, gained);
-        }
-        let mut next = relay.accept(seq, arrival);
-        while let Some(arrival) = next {
-            self.hand_on(conversation, &arrival);
-            next = self.relays.get_mut(&conversation).and_then(Relay::unpark);
-        }
-        if self.relays.get(&conversation).is_some_and(Relay::has_hole) {
-            self.holes.insert(conversation);
-        } else if !self.holes.is_empty() {
-            self.holes.remove(&conversation);
-        }
-    }
-
-    /// The event that the relay has just counted as delivered.
-    fn hand_on(&mut self, conversation: ConversationId, arrival: &Arrival) {
-        let (gained, lost) = arrival.memberships();
-        if !gained.is_empty() || !lost.is_empty() {
-            // What came before this event goes to those who were members then, and to nobody else.
-            self.flush_one(conversation);
-            let Some(seq) = self.relays.get(&conversation).map(|relay| relay.delivered) else { return };
-            for user in lost {
-                self.end_watching(*user, conversation, seq);
-            }
-            for user in gained {
-                self.begin_watching(*user, conversation, seq);
-            }
-        }
-        let beat = self.beat;
-        let Some(relay) = self.relays.get_mut(&conversation) else { return };
-        relay.moved = beat.max(1);
-        if relay.sockets.is_empty() {
-            return;
-        }
-        if !arrival.hidden_from().is_empty() {
-            return self.hand_on_in_part(conversation, arrival);
-        }
-        if relay.round.is_empty() {
-            self.round.push(conversation);
-        }
-        relay.round.add(relay.delivered, &Shared::Event { event: arrival.event() });
-        if relay.round.len() >= ROUND_BYTES {
-            self.flush_one(conversation);
-        }
-    }
-
-    /// An event that speaks of something from before some of the members came. They are told its place alone, so that no
-    /// hole is left.
-    fn hand_on_in_part(&mut self, conversation: ConversationId, arrival: &Arrival) {
-        self.flush_one(conversation);
-        let Some(relay) = self.relays.get(&conversation) else { return };
-        let seq = relay.delivered;
-        let chunk = |event: &Event| {
-            let mut alone = Round::default();
-            alone.add(seq, &Shared::Event { event });
-            alone.take(conversation)
-        };
-        let (Some(whole), Some(hidden)) = (chunk(arrival.event()), chunk(&Event::Hidden { seq })) else { return };
-        self.deliveries += relay.sockets.len() as u64;
-        for socket in relay.sockets.iter().filter_map(|slot| self.sockets.get(*slot as usize)) {
-            socket.line.push(if arrival.hidden_from().contains(&socket.me.user_id) { &hidden } else { &whole });
-        }
-    }
-
-    fn flush_one(&mut self, conversation: ConversationId) {
-        let Some(relay) = self.relays.get_mut(&conversation) else { return };
-        let Some(chunk) = relay.round.take(conversation) else { return };
-        self.deliveries += (chunk.events() * relay.sockets.len()) as u64;
-        for slot in &relay.sockets {
-            if let Some(socket) = self.sockets.get(*slot as usize) {
-                socket.line.push(&chunk);
-            }
-        }
-    }
-
     fn receive(&mut self, conversation: ConversationId, receipts: &[Receipt]) {
         let Some(relay) = self.relays.get_mut(&conversation) else { return };
         for receipt in receipts {
@@ -416,80 +342,6 @@ impl Book {
         self.received.insert(conversation);
     }
 
-    /// On every socket of the person that has asked for their conversations; those that will, find it then.
-    fn begin_watching(&mut self, user: UserId, conversation: ConversationId, seq: Seq) {
-        let Some(relay) = self.relays.get_mut(&conversation) else { return };
-        let Some(person) = self.people.get_mut(&user) else { return };
-        if person.left.get(&conversation).is_some_and(|left| *left >= seq) {
-            return;
-        }
-        person.left.remove(&conversation);
-        relay.people += usize::from(person.watching.insert(conversation, seq.previous()).is_none());
-        for slot in &person.sockets {
-            let is_watching = self.sockets.get(*slot as usize).is_some_and(|socket| socket.is_watching);
-            // One that connected just now knew of it before the event came.
-            if is_watching && !relay.sockets.contains(slot) {
-                relay.sockets.push(*slot);
-            }
-        }
-    }
-
-    /// The news that somebody joined came after later events of the conversation had been handed on: two use cases published in
-    /// the wrong order, and nobody here followed it yet. Sockets that were not told of these begin anew.
-    fn begin_too_late(&mut self, conversation: ConversationId, seq: Seq, gained: &[UserId]) {
-        for user in gained {
-            let Some(person) = self.people.get(user) else { continue };
-            let Some(relay) = self.relays.get(&conversation) else { return };
-            if person.left.get(&conversation).is_some_and(|left| *left >= seq) {
-                continue;
-            }
-            for slot in person.sockets.iter().copied().filter(|slot| !relay.sockets.contains(slot)).collect::<Vec<_>>() {
-                self.close(slot as usize, Close { code: ws::close::RESTART, come_back_ms: Some(0) }, false);
-            }
-        }
-    }
-
-    /// Takes a conversation away from a person, on every socket, before anything later can reach them.
-    fn end_watching(&mut self, user: UserId, conversation: ConversationId, seq: Seq) {
-        self.flush_one(conversation);
-        let Some(person) = self.people.get_mut(&user) else { return };
-        person.left.insert(conversation, seq);
-        if person.watching.remove(&conversation).is_some()
-            && let Some(relay) = self.relays.get_mut(&conversation)
-        {
-            relay.people -= 1;
-            relay.sockets.retain(|slot| !person.sockets.contains(slot));
-        }
-        let chunk = Chunk::gone(conversation, seq);
-        for slot in &person.sockets {
-            if let Some(socket) = self.sockets.get(*slot as usize) {
-                socket.line.push(&chunk);
-            }
-        }
-        if seq == Seq(u64::MAX) {
-            self.drop_if_idle(conversation);
-        }
-    }
-
-    /// The conversation is not in the database any more, and nobody said so.
-    fn end_for_all(&mut self, conversation: ConversationId) {
-        let Some(relay) = self.relays.get(&conversation) else { return };
-        let users = relay.sockets.iter().filter_map(|slot| self.sockets.get(*slot as usize)).map(|socket| socket.me.user_id);
-        let users: HashSet<UserId> = users.collect();
-        for user in users {
-            self.end_watching(user, conversation, Seq(u64::MAX));
-        }
-    }
-
-    /// A conversation that nobody here belongs to is not followed, once nothing is parked that may yet let somebody in.
-    fn drop_if_idle(&mut self, conversation: ConversationId) {
-        if self.relays.get(&conversation).is_some_and(|relay| relay.people == 0 && !relay.has_hole()) {
-            self.relays.remove(&conversation);
-            self.holes.remove(&conversation);
-            self.received.remove(&conversation);
-        }
-    }
-
     fn tell(&self, user: UserId, frame: impl FnOnce() -> ServerFrame) {
         let Some(person) = self.people.get(&user) else { return };
         let chunk = Chunk::own(&frame());
@@ -497,13 +349,6 @@ impl Book {
             if let Some(socket) = self.sockets.get(*slot as usize) {
                 socket.line.push(&chunk);
             }
-        }
-    }
-
-    fn want_log(&mut self, conversation: ConversationId) {
-        if let Some(relay) = self.relays.get_mut(&conversation).filter(|relay| !relay.is_reading) {
-            relay.is_reading = true;
-            self.wanted.push((conversation, relay.delivered));
         }
     }
 
@@ -520,35 +365,6 @@ impl Book {
             socket.line.close(close, at_once);
         }
         self.leave(slot);
-    }
-
-    /// Takes a socket out of every list.
-    fn leave(&mut self, slot: usize) {
-        let Some(socket) = self.sockets.get_mut(slot).filter(|socket| !socket.is_closed) else { return };
-        socket.is_closed = true;
-        let (user, is_watching, number) = (socket.me.user_id, socket.is_watching, as_slot(slot));
-        let Some(person) = self.people.get_mut(&user) else { return };
-        person.sockets.retain(|other| *other != number);
-        let is_last = person.sockets.is_empty();
-        let watching = if is_last { std::mem::take(&mut person.watching) } else { HashMap::new() };
-        let watched = if is_last { &watching } else { &person.watching };
-        let mut idle = Vec::new();
-        for conversation in watched.keys() {
-            let Some(relay) = self.relays.get_mut(conversation) else { continue };
-            if is_watching && let Some(at) = relay.sockets.iter().position(|other| *other == number) {
-                relay.sockets.swap_remove(at);
-            }
-            if is_last {
-                relay.people -= 1;
-                idle.push(*conversation);
-            }
-        }
-        if is_last {
-            self.people.remove(&user);
-        }
-        for conversation in idle {
-            self.drop_if_idle(conversation);
-        }
     }
 }
 

@@ -67,18 +67,18 @@ impl Connection {
     /// Moves everything that waits to `out`, as frames. `None` while earlier frames are still being written: then only the
     /// rest of the turn is looked for.
     pub fn poll_take(&mut self, cx: &mut Context<'_>, out: Option<&mut VecDeque<Bytes>>) -> Poll<Turn> {
-        let mut taken = ready!(self.line.poll_take(cx, out.is_none()));
+        let taken = ready!(self.line.poll_take(cx, out.is_none()));
         if let Some(out) = out {
             out.reserve_exact(taken.pieces.len());
             for piece in taken.pieces {
                 match piece {
-                    Piece::Chunk(chunk) => match self.fresh(&chunk) {
-                        Ok(bytes) => out.extend(bytes),
-                        Err(Hole) => {
-                            taken.close = taken.close.or(Some(Close { code: close::RESTART, come_back_ms: Some(0) }));
-                            return Poll::Ready(Turn { beats: taken.beats, close: taken.close });
-                        }
-                    },
+                    Piece::Chunk(chunk) => {
+                        let Ok(bytes) = self.fresh(&chunk) else {
+                            let close = taken.close.unwrap_or(Close { code: close::RESTART, come_back_ms: Some(0) });
+                            return Poll::Ready(Turn { beats: taken.beats, close: Some(close) });
+                        };
+                        out.extend(bytes);
+                    }
                     Piece::Cut(cut) => self.cut = Some(cut).filter(|cut| !cut.is_empty()),
                 }
             }

@@ -45,6 +45,7 @@ pub(crate) enum Command {
     Connect {
         line: Arc<Line>,
         me: Identity,
+        done: oneshot::Sender<()>,
     },
     Watch {
         line: Arc<Line>,
@@ -64,15 +65,15 @@ pub(crate) enum Command {
         conversation: ConversationId,
         events: Vec<Logged>,
     },
-    /// Where watched conversations stand in the database.
+    /// Where watched conversations stand in the database, if it answered.
     Heads {
         asked: Vec<ConversationId>,
-        heads: Vec<Head>,
+        heads: Option<Vec<Head>>,
     },
     /// Which sessions of open sockets are still there.
     Sessions {
         asked: Vec<SessionId>,
-        live: Vec<SessionId>,
+        live: Option<Vec<SessionId>>,
     },
     CloseAll {
         code: u16,
@@ -115,7 +116,7 @@ impl Hub {
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let hub = Self { commands, counters: Arc::default() };
         let subscription = ctx.bus.subscribe();
-        let task = Task { ctx, hub: hub.clone(), book: Book::default() };
+        let task = Task { ctx, hub: hub.clone(), book: Book::default(), is_reading_heads: false, is_reading_sessions: false };
         tokio::spawn(task.run(subscription, inbox));
         hub
     }
@@ -123,7 +124,10 @@ impl Hub {
     /// A socket that has said who it is. It hears what concerns the person at once, and conversations after `watch`.
     pub async fn connect(&self, me: Identity) -> Connection {
         let line = Arc::<Line>::default();
-        self.tell(Command::Connect { line: line.clone(), me }).await;
+        let (done, obeyed) = oneshot::channel();
+        self.tell(Command::Connect { line: line.clone(), me, done }).await;
+        // Who reads where they stand before the hub knows them would miss the news of having been removed since.
+        let _ = obeyed.await;
         Connection { line, hub: self.clone(), cut: None }
     }
 
@@ -159,6 +163,9 @@ struct Task {
     ctx: Ctx,
     hub: Hub,
     book: Book,
+    /// A look into the database is under way; a slow one is not overtaken by the next.
+    is_reading_heads: bool,
+    is_reading_sessions: bool,
 }
 
 impl Task {
@@ -208,15 +215,28 @@ impl Task {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Connect { line, me } => self.book.connect(line, me),
+            Command::Connect { line, me, done } => {
+                self.book.connect(&line, me);
+                let _ = done.send(());
+            }
             Command::Watch { line, heads, done } => {
                 let _ = done.send(self.book.watch(&line, &heads));
             }
             Command::Begin { line, cut, shares_receipts } => self.book.begin(&line, cut, shares_receipts),
             Command::Forget { line } => self.book.forget(&line),
             Command::Log { conversation, events } => self.book.log_read(conversation, events),
-            Command::Heads { asked, heads } => self.book.heads_read(&asked, &heads),
-            Command::Sessions { asked, live } => self.book.sessions_read(&asked, &live),
+            Command::Heads { asked, heads } => {
+                self.is_reading_heads = false;
+                if let Some(heads) = heads {
+                    self.book.heads_read(&asked, &heads);
+                }
+            }
+            Command::Sessions { asked, live } => {
+                self.is_reading_sessions = false;
+                if let Some(live) = live {
+                    self.book.sessions_read(&asked, &live);
+                }
+            }
             Command::CloseAll { code } => self.close_all(code),
         }
     }
@@ -231,25 +251,23 @@ impl Task {
     }
 
     /// Asks the database what the bus may have lost: events, and ended sessions.
-    fn recheck(&self) {
-        let watched = self.book.watched();
-        if !watched.is_empty() {
+    fn recheck(&mut self) {
+        let asked = self.book.watched();
+        if !asked.is_empty() && !std::mem::replace(&mut self.is_reading_heads, true) {
             let (ctx, hub) = (self.ctx.clone(), self.hub.clone());
             tokio::spawn(async move {
-                match log::heads(&ctx, &watched).await {
-                    Ok(heads) => hub.tell(Command::Heads { asked: watched, heads }).await,
-                    Err(error) => tracing::warn!(%error, "the heads of watched conversations could not be read"),
-                }
+                let heads = log::heads(&ctx, &asked).await;
+                let heads = heads.inspect_err(|error| tracing::warn!(%error, "the heads of watched conversations could not be read")).ok();
+                hub.tell(Command::Heads { asked, heads }).await;
             });
         }
-        let open = self.book.sessions();
-        if !open.is_empty() {
+        let asked = self.book.sessions();
+        if !asked.is_empty() && !std::mem::replace(&mut self.is_reading_sessions, true) {
             let (ctx, hub) = (self.ctx.clone(), self.hub.clone());
             tokio::spawn(async move {
-                match sessions::live(&ctx, &open).await {
-                    Ok(live) => hub.tell(Command::Sessions { asked: open, live }).await,
-                    Err(error) => tracing::warn!(%error, "the sessions of open sockets could not be read"),
-                }
+                let live = sessions::live(&ctx, &asked).await;
+                let live = live.inspect_err(|error| tracing::warn!(%error, "the sessions of open sockets could not be read")).ok();
+                hub.tell(Command::Sessions { asked, live }).await;
             });
         }
     }

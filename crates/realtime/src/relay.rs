@@ -8,7 +8,7 @@ use std::{
 use domain::ports::{Signal, store::Logged};
 use shared_types::{
     Seq, UserId,
-    message::{Change, Content, Receipt},
+    message::{Change, Content, Message, Receipt},
     ws::Event,
 };
 
@@ -22,7 +22,7 @@ const PARKED: usize = 1_024;
 pub(crate) enum Arrival {
     /// Always a [`Signal::Event`].
     Bus(Arc<Signal>),
-    Log(Logged),
+    Log(Box<Logged>),
 }
 
 impl Arrival {
@@ -54,15 +54,21 @@ impl Arrival {
                 Signal::Event { gained, lost, .. } => (gained, lost),
                 _ => (&[], &[]),
             },
-            Self::Log(Logged { event: Event::Message { message }, .. }) => match &message.content {
-                Content::System { change: Change::Joined {} } => (std::slice::from_ref(&message.author_id), &[]),
-                Content::System { change: Change::Added { user_ids } } => (user_ids, &[]),
-                Content::System { change: Change::Left {} } => (&[], std::slice::from_ref(&message.author_id)),
-                Content::System { change: Change::Removed { user_id } } => (&[], std::slice::from_ref(user_id)),
+            Self::Log(logged) => match &logged.event {
+                Event::Message { message } => changed(message),
                 _ => (&[], &[]),
             },
-            Self::Log(_) => (&[], &[]),
         }
+    }
+}
+
+fn changed(message: &Message) -> (&[UserId], &[UserId]) {
+    match &message.content {
+        Content::System { change: Change::Joined {} } => (std::slice::from_ref(&message.author_id), &[]),
+        Content::System { change: Change::Added { user_ids } } => (user_ids, &[]),
+        Content::System { change: Change::Left {} } => (&[], std::slice::from_ref(&message.author_id)),
+        Content::System { change: Change::Removed { user_id } } => (&[], std::slice::from_ref(user_id)),
+        _ => (&[], &[]),
     }
 }
 
@@ -130,7 +136,7 @@ mod tests {
     use super::*;
 
     fn hand_on(relay: &mut Relay, seq: u64) -> Vec<u64> {
-        let mut next = relay.accept(Seq(seq), Arrival::Log(Event::Unknown.into()));
+        let mut next = relay.accept(Seq(seq), Arrival::Log(Box::new(Event::Unknown.into())));
         let mut seqs = Vec::new();
         while next.is_some() {
             seqs.push(relay.delivered.0);
@@ -160,7 +166,7 @@ mod tests {
             let mut relay = Relay::new(Seq(start));
             let left: Vec<u64> = arrivals.iter().flat_map(|seq| hand_on(&mut relay, *seq)).collect();
             let come: std::collections::BTreeSet<u64> = arrivals.into_iter().collect();
-            let expected: Vec<u64> = (start + 1..).take_while(|seq| come.contains(seq)).collect();
+            let expected: Vec<u64> = (start + 1..100).take_while(|seq| come.contains(seq)).collect();
             prop_assert_eq!(left, expected);
         }
     }

@@ -30,7 +30,7 @@ pub enum Bug {
     PublishSkipped,
     /// Now and then two messages take the same `seq`, and the later one overwrites the earlier.
     SeqWithoutLock,
-    /// What is read of the log begins one event too late.
+    /// What a client that comes back is told begins one event too late.
     ResumeOffByOne,
     /// The log tells messages as they were sent, whatever became of them.
     ErasedTextReplayed,

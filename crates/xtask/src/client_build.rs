@@ -10,7 +10,7 @@ use crate::{fingerprint, tools, workspace};
 /// What a first visit may cost on the wire: html, js, wasm and css, compressed with brotli. In bytes.
 const PROMISED: u64 = 320 * 1024;
 /// What it may not grow beyond until the promise is kept: lowered with every step towards it, never raised.
-const LIMIT: u64 = 436 * 1024;
+const LIMIT: u64 = 418 * 1024;
 /// What the client is made of.
 const INPUTS: &[&str] = &[
     "frontend",

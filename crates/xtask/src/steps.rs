@@ -24,7 +24,11 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", about: "lints of the server's crates and of the browser client", run: clippy },
     Step { name: "doc", about: "the documentation builds without warnings", run: doc },
     Step { name: "unit", about: "all tests of the host crates, on SQLite", run: unit },
-    Step { name: "faults", about: "a server that is killed, restarted and cut off while people talk: two minutes of the matrix", run: fault_matrix },
+    Step {
+        name: "faults",
+        about: "a server that is killed, restarted and cut off while people talk: two minutes of the matrix",
+        run: fault_matrix,
+    },
     Step { name: "postgres", about: "store and API once more, on a PostgreSQL of our own", run: postgres },
     Step { name: "client", about: "the browser client builds and is as small as promised", run: client },
     Step { name: "e2e", about: "the real program in a real Chromium", run: e2e },
@@ -114,7 +118,7 @@ fn fault_matrix() -> Result<Tally> {
         let found = built.iter().find(|artifact| artifact.name == name && !artifact.is_test);
         found.map(|artifact| artifact.program.clone()).with_context(|| format!("cargo built no program `{name}`"))
     };
-    faults::in_short(&faults::Programs { server: program("parlance")?, client: program("loadtest")? })
+    Ok(faults::in_short(&faults::Programs { server: program("parlance")?, client: program("loadtest")? }))
 }
 
 fn client() -> Result<Tally> {

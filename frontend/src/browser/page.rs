@@ -31,6 +31,19 @@ pub fn set_title(title: &str) {
     document().set_title(title);
 }
 
+/// The number at the app's sign, where the page is installed as one and the browser can.
+pub fn set_badge(count: u32) {
+    let navigator = window().navigator();
+    let set = js_sys::Reflect::get(&navigator, &"setAppBadge".into()).ok().and_then(|set| set.dyn_into::<js_sys::Function>().ok());
+    let promise = set.and_then(|set| set.call1(&navigator, &count.into()).ok()).and_then(|set| set.dyn_into::<js_sys::Promise>().ok());
+    if let Some(promise) = promise {
+        // A page that is no app may not; then its title says it.
+        spawn_local(async move {
+            let _ = JsFuture::from(promise).await;
+        });
+    }
+}
+
 /// `https://chat.example.org`, without a slash at the end.
 pub fn origin() -> String {
     window().location().origin().unwrap_or_default()

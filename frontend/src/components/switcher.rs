@@ -1,6 +1,6 @@
 //! Ctrl+K: to any conversation in a few keys. Empty, it offers what is unread and what was active last.
 
-use client::roster::RosterRow;
+use client::{roster::RosterRow, sorted::sort_by};
 use leptos::{ev, html, prelude::*};
 use shared_types::ConversationId;
 
@@ -136,14 +136,14 @@ fn groups(app: AppState, query: &str) -> Vec<Group> {
         .with(|sections| sections.people.iter().chain(&sections.rooms).filter_map(|id| app.roster.row(*id).get()).collect());
     let groups = if query.is_empty() {
         let (unread, mut rest): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.unread > 0);
-        rest.sort_unstable_by_key(|row| std::cmp::Reverse(row.active_at));
+        sort_by(&mut rest, |a, b| a.active_at > b.active_at);
         rest.truncate(RECENT);
         vec![Group { title: words::SWITCHER_UNREAD, rows: unread }, Group { title: words::SWITCHER_RECENT, rows: rest }]
     } else {
         let mut scored: Vec<_> =
             rows.into_iter().filter_map(|row| Some((client::fuzzy::score(query, &list::row_title(&row))?, row))).collect();
         // The better match first; of equals, the one that was active last.
-        scored.sort_unstable_by(|(one, a), (other, b)| other.cmp(one).then(b.active_at.cmp(&a.active_at)));
+        sort_by(&mut scored, |(one, a), (other, b)| (one, a.active_at) > (other, b.active_at));
         scored.truncate(MATCHES);
         vec![Group { title: words::SWITCHER_FOUND, rows: scored.into_iter().map(|(_, row)| row).collect() }]
     };

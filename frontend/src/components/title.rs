@@ -14,6 +14,7 @@ pub fn provide_title() {
     let app = state::use_app();
     let title = PageTitle(RwSignal::new(String::new()));
     provide_context(title);
+    effect(move || browser::set_badge(app.roster.unread.get()));
     effect(move || browser::set_title(&shell::document_title(app.roster.unread.get(), &title.0.read())));
 }
 

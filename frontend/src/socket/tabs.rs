@@ -4,9 +4,10 @@
 //! another: browsers delay the timers of hidden pages, not their frames and words, and the questions of the other tabs make up
 //! for the timers. A page that is left altogether gives the lock up (`actions` stops the socket then).
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use client::{
+    sorted::Map,
     tabs::{Act, Greeting, Tabs, Word},
     unread::Mark,
 };
@@ -36,13 +37,13 @@ pub(crate) struct Seat {
     /// The present wait for the lock. One that comes to its end without it gives the lock back.
     turn: Rc<()>,
     /// Read positions that the other tabs were told of.
-    told: BTreeMap<ConversationId, Mark>,
+    told: Map<ConversationId, Mark>,
 }
 
 impl Seat {
     pub fn say(&self, word: &Word) {
-        if let (Some(channel), Ok(text)) = (&self.channel, serde_json::to_string(word)) {
-            channel.post(&text);
+        if let Some(channel) = &self.channel {
+            channel.post(&word.to_text());
         }
     }
 
@@ -52,8 +53,8 @@ impl Seat {
     }
 
     /// Tells the other tabs at once what the server hears a little later.
-    pub fn tell_seen(&mut self, marks: &BTreeMap<ConversationId, Mark>) {
-        for (conversation_id, mark) in marks {
+    pub fn tell_seen(&mut self, marks: &Map<ConversationId, Mark>) {
+        for (conversation_id, mark) in marks.iter() {
             if self.told.insert(*conversation_id, *mark) != Some(*mark) {
                 self.say(&Word::Seen { conversation_id: *conversation_id, mark: *mark });
             }
@@ -114,14 +115,14 @@ pub(super) fn queue(app: AppState, seize: bool) {
 }
 
 fn hear(app: AppState, said: &str) {
-    let Ok(word) = serde_json::from_str(said) else { return };
+    let Some(word) = Word::from_text(said) else { return };
     match app.core.try_update_value(|core| core.seat.rules.hear(word)).unwrap_or(Act::Nothing) {
         Act::Nothing => {}
         Act::Take(frame) => take_frame(app, *frame),
         Act::Closed(code) => close(app, code, None),
         Act::ReadList(greeting) => read_list(app, greeting),
         Act::Write(frame) => {
-            app.look(|core| core.link.is_live() && core.wire.send(&frame));
+            app.look(|core| core.link.is_live() && core.wire.write(&frame));
         }
         Act::Answer => {
             // The follower's timer may be on time, and ours late.

@@ -28,13 +28,15 @@ pub(crate) enum Wire {
 impl Wire {
     /// False if the frame did not leave.
     pub(crate) fn send(&self, frame: &ClientFrame) -> bool {
+        serde_json::to_string(frame).is_ok_and(|text| self.write(&text))
+    }
+
+    /// The same for a frame as it is written.
+    pub(super) fn write(&self, frame: &str) -> bool {
         match self {
             Self::None => false,
-            Self::Leader(channel) => {
-                let text = serde_json::to_string(&Word::Say { frame: frame.clone() });
-                text.is_ok_and(|text| channel.post(&text))
-            }
-            Self::Own(socket) => serde_json::to_string(frame).is_ok_and(|text| socket.inner.send_with_str(&text).is_ok()),
+            Self::Leader(channel) => channel.post(&Word::Say { frame: frame.to_owned() }.to_text()),
+            Self::Own(socket) => socket.inner.send_with_str(frame).is_ok(),
         }
     }
 }

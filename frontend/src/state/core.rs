@@ -1,8 +1,14 @@
 //! What stands behind the signals: the structs of `client`, the socket and the timers. Views never see it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use client::{keeper::Keeper, link::Link, model::Model, unread::Mark};
+use client::{
+    keeper::Keeper,
+    link::Link,
+    model::Model,
+    sorted::{Map, Set},
+    unread::Mark,
+};
 use gloo_timers::callback::Timeout;
 use shared_types::{ConversationId, Nonce, Timestamp};
 
@@ -27,7 +33,7 @@ pub(crate) struct Core {
     /// The last ping: its id, and when it left.
     pub ping: (u32, Timestamp),
     /// Read positions as they were last reported, and when.
-    pub reported: (BTreeMap<ConversationId, Mark>, Timestamp),
+    pub reported: (Map<ConversationId, Mark>, Timestamp),
     /// When the others were last told of what this device has received.
     pub delivered_at: Timestamp,
     /// The server's build when this page first connected.
@@ -36,11 +42,11 @@ pub(crate) struct Core {
     pub keeper: Keeper,
     pub keep_timer: Option<Timeout>,
     /// Conversations that were read ahead on this connection, and whether one is being read.
-    pub ahead: (BTreeSet<ConversationId>, bool),
+    pub ahead: (Set<ConversationId>, bool),
     /// Why the open conversation cannot be shown.
     pub open_trouble: Option<OpenPhase>,
     /// Conversations that the reader leaves by their own wish: nobody need tell them.
-    pub leaving: BTreeSet<ConversationId>,
+    pub leaving: Set<ConversationId>,
     /// The nonce of a first message, so that trying again does not start two conversations.
     pub first_nonces: HashMap<String, (Nonce, String)>,
     /// Drafts that will be stored in a moment.
@@ -59,14 +65,14 @@ impl Core {
             alarm: None,
             // Every tab hears every pong.
             ping: (browser::random_id(), Timestamp(0)),
-            reported: (BTreeMap::new(), Timestamp(0)),
+            reported: (Map::default(), Timestamp(0)),
             delivered_at: Timestamp(0),
             build: None,
             keeper: Keeper::default(),
             keep_timer: None,
-            ahead: (BTreeSet::new(), false),
+            ahead: (Set::default(), false),
             open_trouble: None,
-            leaving: BTreeSet::new(),
+            leaving: Set::default(),
             first_nonces: HashMap::new(),
             draft_timers: HashMap::new(),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use client::sorted::sort_by;
 use leptos::prelude::*;
 use shared_types::{ConversationId, UserId};
 
@@ -23,7 +24,7 @@ impl DraftPlace {
             Self::Conversation(id) => id.to_string(),
             Self::New(people) => {
                 let mut ids: Vec<String> = people.iter().map(ToString::to_string).collect();
-                ids.sort();
+                sort_by(&mut ids, |a, b| a < b);
                 format!("new.{}", ids.join("."))
             }
         }

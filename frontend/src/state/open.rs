@@ -75,8 +75,8 @@ pub struct OpenState {
     pub older: RwSignal<Edge>,
     /// The lower end: [`Edge::Reached`] is `data-at-end` together with the scroll position.
     pub newer: RwSignal<Edge>,
-    /// Messages that arrived since the reader left the end: the number of the pill "Latest n".
-    pub fresh: RwSignal<u32>,
+    /// Messages that arrived since the reader left the end: the number of the pill "Latest n". And how many of them name the reader.
+    pub fresh: RwSignal<(u32, u32)>,
     /// The last demand to stand somewhere; act when it changes.
     pub landing: RwSignal<Option<Landing>>,
     pub announcement: RwSignal<Option<Announcement>>,
@@ -95,7 +95,7 @@ impl OpenState {
             rows: RwSignal::new(Vec::new()),
             older: RwSignal::new(Edge::More),
             newer: RwSignal::new(Edge::More),
-            fresh: RwSignal::new(0),
+            fresh: RwSignal::new((0, 0)),
             landing: RwSignal::new(None),
             announcement: RwSignal::new(None),
             editing: RwSignal::new(None),

@@ -47,7 +47,7 @@ struct OpenPicture {
     rows: Vec<Row>,
     older: Edge,
     newer: Edge,
-    fresh: u32,
+    fresh: (u32, u32),
 }
 
 pub(super) fn paint(app: AppState) {

@@ -85,8 +85,13 @@ pub fn new_since(count: &str, time: &str) -> String {
     format!("{count} new since {time}")
 }
 
-pub fn latest(count: u32) -> String {
-    if count == 0 { "Jump to the latest message".to_owned() } else { format!("Jump to the latest message, {count} new") }
+/// So many are new, and so many of them name the reader.
+pub fn latest((count, mentions): (u32, u32)) -> String {
+    match (count, mentions) {
+        (0, _) => "Jump to the latest message".to_owned(),
+        (_, 0) => format!("Jump to the latest message, {count} new"),
+        _ => format!("Jump to the latest message, {count} new, you are mentioned"),
+    }
 }
 
 pub fn seen_by(count: u32) -> String {

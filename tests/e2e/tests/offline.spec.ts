@@ -36,6 +36,31 @@ test("the client opens without a network, with the list and what was said", asyn
   await expect(again.listed(harbour)).toHaveAttribute("data-unread", "1");
 });
 
+test("what nobody has opened yet can be read without a network, and that it was read is told later", async ({ people, guard }) => {
+  tolerateNoNetwork(guard);
+  const ann = await people.enter("ann");
+  const bob = await people.account("bob");
+  const room = await bob.room("Mess", { people: [ann.account] });
+  for (const n of numbers(0, 3)) await bob.say(room, `Menu ${n}`);
+  await ann.opens("/");
+  await expect(ann.listed(room)).toHaveAttribute("data-unread", "3");
+  await isKept(ann, [room]);
+
+  const offline = await reopensOffline(ann, "/");
+  await offline.listed(room).click();
+  await expect(offline.message("Menu 2")).toBeVisible();
+  await expect(offline.listed(room)).toHaveAttribute("data-unread", "0");
+  await expect.poll(async () => (await keptTexts(offline)).find(([key]) => key === `c/${room}`)?.[1], "so it is kept").toContain('"mark"');
+  const again = await reopensOffline(offline, "/");
+  await expect(again.listed(room)).toHaveAttribute("data-unread", "0");
+  const unread = async () => (await ann.account.call<{ unread: number }>("GET", `/conversations/${room}`)).unread;
+  expect(await unread(), "nobody could be told").toBe(3);
+
+  await again.context.setOffline(false);
+  await expect.poll(unread, { timeout: 15_000 }).toBe(0);
+  await expect(again.listed(room)).toHaveAttribute("data-unread", "0");
+});
+
 test("fifty things typed without a network, in five conversations and over a closed tab, arrive once and in order", async ({ people, guard }) => {
   tolerateNoNetwork(guard);
   test.setTimeout(90_000);
@@ -196,11 +221,11 @@ async function reopensOffline(person: Person, path: string): Promise<Person> {
 
 /** The client itself and the windows of these conversations are on the device. */
 async function isKept(person: Person, rooms: string[]): Promise<void> {
-  await expect
-    .poll(() => person.page.evaluate(async () => !!(await caches.match("/")) && !!navigator.serviceWorker.controller), "the client is kept")
-    .toBe(true);
+  const isHere = async () => !!(await caches.match("/")) && !!navigator.serviceWorker.controller;
+  await expect.poll(() => person.page.evaluate(isHere), { message: "the client is kept", timeout: 15_000 }).toBe(true);
   const keys = async () => (await keptTexts(person)).map(([key]) => key);
-  await expect.poll(keys, "the conversations are kept").toEqual(expect.arrayContaining(rooms.map((room) => `w/${room}`)));
+  const windows = rooms.map((room) => `w/${room}`);
+  await expect.poll(keys, { message: "the conversations are kept", timeout: 15_000 }).toEqual(expect.arrayContaining(windows));
 }
 
 /** Keys and texts that the device keeps for reading. */

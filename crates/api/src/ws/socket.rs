@@ -185,7 +185,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub async fn receive(&mut self) -> Result<String, Lost> {
         poll_fn(|cx| {
             loop {
-                if self.poll_flush(cx).is_ready_and(|flushed| flushed.is_err()) {
+                if let Poll::Ready(Err(_)) = self.poll_flush(cx) {
                     return Poll::Ready(Err(Lost::Cut));
                 }
                 let mut first = None;
@@ -229,20 +229,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             self.stream.shutdown().await
         };
         let _ = timeout(FAREWELL, farewell).await;
-    }
-}
-
-/// A poll that can be asked about without being taken apart.
-trait IsReadyAnd<T> {
-    fn is_ready_and(self, is: impl FnOnce(T) -> bool) -> bool;
-}
-
-impl<T> IsReadyAnd<T> for Poll<T> {
-    fn is_ready_and(self, is: impl FnOnce(T) -> bool) -> bool {
-        match self {
-            Self::Ready(value) => is(value),
-            Self::Pending => false,
-        }
     }
 }
 

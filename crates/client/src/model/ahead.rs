@@ -1,20 +1,21 @@
 //! Reading ahead: the ends of the conversations that were talked in last, so that they open at once, and also without a network.
 
-use std::{cmp::Reverse, collections::BTreeSet};
-
 use shared_types::{ConversationId, Seq, conversation::Conversation, message::MessagePage};
 
 use super::{Model, window::KEPT_WINDOWS};
-use crate::timeline::Timeline;
+use crate::{
+    sorted::{Set, sort_by},
+    timeline::Timeline,
+};
 
 impl Model {
     /// The conversation whose newest messages to read next, while nothing else is to be done; none of those that were `tried`.
-    pub fn wants_ahead(&self, tried: &BTreeSet<ConversationId>) -> Option<ConversationId> {
+    pub fn wants_ahead(&self, tried: &Set<ConversationId>) -> Option<ConversationId> {
         if !self.is_loaded || self.awaits_news || self.timelines.len() >= KEPT_WINDOWS {
             return None;
         }
         let mut recent: Vec<&Conversation> = self.conversations().filter(|conversation| conversation.head_seq > Seq::START).collect();
-        recent.sort_unstable_by_key(|conversation| Reverse((conversation.active_at, conversation.id)));
+        sort_by(&mut recent, |a, b| (a.active_at, a.id) > (b.active_at, b.id));
         let mut recent = recent.into_iter().take(KEPT_WINDOWS).map(|conversation| conversation.id);
         recent.find(|id| !tried.contains(id) && self.is_free(*id))
     }

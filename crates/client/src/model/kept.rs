@@ -3,8 +3,6 @@
 //! Each record says by itself up to which place of its log it is true. So any mix of older and newer ones is a state that once
 //! was or could have been, and what came after is read like anything else that was missed.
 
-use std::cmp::Reverse;
-
 use serde::{Deserialize, Serialize};
 use shared_types::{
     ConversationId, Seq, Timestamp,
@@ -16,6 +14,7 @@ use shared_types::{
 use super::{Model, window::KEPT_WINDOWS};
 use crate::{
     outbox::Letter,
+    sorted::sort_by,
     sync::Log,
     timeline::{Amended, Timeline},
     unread::Mark,
@@ -99,10 +98,10 @@ impl Model {
         self.signed_in(me);
         let active_at = |id: ConversationId| {
             let known = conversations.iter().find(|kept| kept.conversation.id == id);
-            Reverse(known.map(|kept| kept.conversation.active_at))
+            known.map(|kept| kept.conversation.active_at)
         };
-        windows.sort_unstable_by_key(|(id, _)| active_at(*id));
-        let known = windows.iter().take_while(|(id, _)| active_at(*id).0.is_some()).count();
+        sort_by(&mut windows, |(a, _), (b, _)| active_at(*a) > active_at(*b));
+        let known = windows.iter().take_while(|(id, _)| active_at(*id).is_some()).count();
         let surplus = windows.split_off(known.min(KEPT_WINDOWS)).into_iter().map(|(id, _)| id).collect();
         // The one that was talked in last is let go last.
         windows.reverse();

@@ -1,7 +1,5 @@
 //! How far the reader has read, here and on other devices, and how far this device has received.
 
-use std::collections::BTreeMap;
-
 use shared_types::{
     ConversationId, Seq, UserId,
     conversation::Conversation,
@@ -12,6 +10,7 @@ use shared_types::{
 
 use super::Model;
 use crate::{
+    sorted::Map,
     sync::Effect,
     timeline::Divider,
     unread::{Count, Mark, Position},
@@ -69,7 +68,7 @@ impl Model {
     }
 
     /// Positions that the server has not confirmed yet.
-    pub fn marks(&self) -> &BTreeMap<ConversationId, Mark> {
+    pub fn marks(&self) -> &Map<ConversationId, Mark> {
         &self.marks
     }
 

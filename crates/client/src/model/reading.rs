@@ -148,8 +148,8 @@ impl Model {
         (if timeline.at_start() { Edge::Reached } else { open.older }, if timeline.at_end() { Edge::Reached } else { open.newer })
     }
 
-    /// Messages of others since the reader left the end.
-    pub fn fresh(&self) -> u32 {
+    /// Messages of others since the reader left the end, and how many of them name the reader.
+    pub fn fresh(&self) -> (u32, u32) {
         let fresh = self.open.as_ref().and_then(|open| Some(self.entries.get(&open.id)?.unread.after(open.left_end_at?)));
         fresh.unwrap_or_default()
     }

@@ -1,7 +1,5 @@
 //! Taking up a connection again where the last one broke.
 
-use std::collections::BTreeSet;
-
 use shared_types::{
     ConversationId,
     conversation::Conversation,
@@ -10,6 +8,7 @@ use shared_types::{
 };
 
 use super::Model;
+use crate::sorted::Set;
 
 /// Somebody's change may have been dated a moment before the beat that overtook it.
 const OVERLAP_MS: i64 = 60_000;
@@ -23,8 +22,7 @@ impl Model {
         }
         let mut entries: Vec<_> = self.entries.values().collect();
         if entries.len() > POSITIONS_MAX {
-            // Those that are not named are told as a whole.
-            entries.sort_unstable_by_key(|entry| std::cmp::Reverse((entry.conversation.active_at, entry.conversation.id)));
+            // Whichever are not named are told as a whole.
             entries.truncate(POSITIONS_MAX);
         }
         let positions: Vec<ResumePosition> = entries
@@ -47,7 +45,7 @@ impl Model {
         for id in resumed.gone {
             self.lose(id);
         }
-        let told: BTreeSet<ConversationId> = resumed.conversations.iter().map(|conversation| conversation.id).collect();
+        let told: Set<ConversationId> = resumed.conversations.iter().map(|conversation| conversation.id).collect();
         for conversation in resumed.conversations {
             self.begin_anew(conversation);
         }

@@ -1,13 +1,14 @@
 //! Tabs that come, lead, hang and go.
 
 use shared_types::{
+    Seq, SessionId,
     conversation::ConversationList,
     ws::{Ready, Resumed},
 };
 use uuid::Uuid;
 
 use super::*;
-use crate::testing::{me, nonce};
+use crate::testing::me;
 
 fn at(ms: i64) -> Timestamp {
     Timestamp(1_000_000 + ms)
@@ -24,7 +25,7 @@ fn ready() -> ServerFrame {
 }
 
 fn heard(frame: &ServerFrame) -> Word {
-    Word::Heard { frame: Box::new(frame.clone()) }
+    Word::Heard { frame: serde_json::to_string(frame).unwrap() }
 }
 
 fn pong(id: u32) -> ServerFrame {
@@ -114,7 +115,7 @@ fn a_leader_writes_answers_and_hears_no_frames_of_others() {
     tabs.greeted(greeting());
     assert_eq!(tabs.hear(Word::Hello), Act::Answer);
     assert_eq!(tabs.standing(), Some(Word::Live { greeting: greeting() }));
-    let frame = ClientFrame::Ping { id: 7 };
+    let frame = r#"{"type":"ping","id":7}"#.to_owned();
     assert_eq!(tabs.hear(Word::Say { frame: frame.clone() }), Act::Write(frame));
     assert_eq!(tabs.hear(heard(&pong(7))), Act::Nothing);
     tabs.lost();
@@ -153,11 +154,14 @@ fn a_leader_that_answers_nothing_loses_the_lock() {
 
 #[test]
 fn words_survive_the_way_and_strangers_are_survivable() {
-    let said =
-        ClientFrame::Send { conversation_id: crate::testing::conversation_id(1), nonce: nonce(1), body: "\"hi\"\n".try_into().unwrap() };
-    for word in [heard(&ready()), heard(&pong(u32::MAX)), Word::Say { frame: said }, Word::Hello, Word::Live { greeting: greeting() }] {
-        let text = serde_json::to_string(&word).unwrap();
-        assert_eq!(serde_json::from_str::<Word>(&text).unwrap(), word);
+    let mark = |rev, back| Word::Seen { conversation_id: crate::testing::conversation_id(1), mark: Mark { seq: Seq(9), rev, back } };
+    let draft = Word::Draft { key: "parlance.draft.1".to_owned(), text: "two\n\nlines\n".to_owned() };
+    let said = Word::Say { frame: "{\"body\":\"hi\"}".to_owned() };
+    let words = [Word::Leading, Word::Live { greeting: greeting() }, Word::Down { code: 1012 }, Word::Hello, Word::Hurry];
+    for word in words.into_iter().chain([heard(&ready()), said, mark(None, false), mark(Some(3), true), draft]) {
+        assert_eq!(Word::from_text(&word.to_text()), Some(word));
     }
-    assert!(serde_json::from_str::<Word>(r#"{"hologram":{"of":"ann"}}"#).is_err(), "who hears it does nothing");
+    for stranger in ["", "\n", "hologram\nann", "down\nsoon", "seen\n1\n2", "live\n"] {
+        assert_eq!(Word::from_text(stranger), None, "{stranger:?}");
+    }
 }

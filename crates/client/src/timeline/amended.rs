@@ -1,6 +1,6 @@
 //! What was edited or deleted lately, so that a page that was read before it does not bring the old text back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use shared_types::{
     Seq,
@@ -11,27 +11,28 @@ use super::is_newer;
 
 /// So many changes are remembered.
 const REMEMBERED: usize = 200;
-const REMEMBERED_ANSWERS: usize = 20;
+/// Later than any page.
+const ANSWERED: Seq = Seq(u64::MAX);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Amended {
     /// Every change after this place of the log is remembered.
     since: Seq,
-    /// By the place of the change.
-    latest: BTreeMap<Seq, Message>,
-    /// What the server answered to changes of the reader's own, whose places are not told.
-    answers: VecDeque<Message>,
+    /// With the place of the change, in the order of the log; the greatest of all if the server answered to a change of the
+    /// reader's own and did not tell the place.
+    latest: VecDeque<(Seq, Message)>,
 }
 
 impl Amended {
     pub fn new(since: Seq) -> Self {
-        Self { since, latest: BTreeMap::new(), answers: VecDeque::new() }
+        Self { since, latest: VecDeque::new() }
     }
 
     pub fn note(&mut self, event: Seq, message: &Message) {
-        self.latest.insert(event, message.clone());
+        self.latest.push_back((event, message.clone()));
         if self.latest.len() > REMEMBERED
-            && let Some((oldest, _)) = self.latest.pop_first()
+            && let Some((oldest, _)) = self.latest.pop_front()
+            && oldest != ANSWERED
         {
             self.since = oldest;
         }
@@ -39,10 +40,7 @@ impl Amended {
 
     /// The server's answer to a change.
     pub fn note_answer(&mut self, message: &Message) {
-        self.answers.push_back(message.clone());
-        if self.answers.len() > REMEMBERED_ANSWERS {
-            self.answers.pop_front();
-        }
+        self.note(ANSWERED, message);
     }
 
     /// The log was not followed up to here.
@@ -52,7 +50,7 @@ impl Amended {
 
     /// Brings a page to the present. False if it is too old for that.
     pub fn renew(&self, page: &mut MessagePage) -> bool {
-        for changed in self.latest.range(page.head_seq.next()..).map(|(_, message)| message).chain(&self.answers) {
+        for (_, changed) in self.latest.iter().filter(|(event, _)| *event > page.head_seq) {
             if let Ok(at) = page.messages.binary_search_by_key(&changed.seq, |message| message.seq)
                 && is_newer(changed, &page.messages[at])
             {

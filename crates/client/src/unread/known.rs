@@ -1,10 +1,9 @@
 //! The stretches of a conversation of which every message is known, and the places in them that count.
 
-use std::collections::BTreeMap;
-
 use shared_types::{Seq, limits::UNREAD_MAX};
 
 use super::Place;
+use crate::sorted::Map;
 
 /// So many places of others' messages are remembered.
 const REMEMBERED: usize = 2 * UNREAD_MAX as usize;
@@ -16,7 +15,7 @@ pub(super) struct Known {
     /// `(from, to]`, ascending, apart from each other.
     stretches: Vec<(Seq, Seq)>,
     /// Messages of others that count, and whether they name the reader.
-    places: BTreeMap<Seq, bool>,
+    places: Map<Seq, bool>,
 }
 
 impl Known {
@@ -35,7 +34,7 @@ impl Known {
         if from >= to {
             return (0, 0);
         }
-        self.places.range(from.next()..=to).fold((0, 0), |(all, named), (_, names_me)| (all + 1, named + u32::from(*names_me)))
+        self.places.range(from.next()..=to).iter().fold((0, 0), |(all, named), (_, names_me)| (all + 1, named + u32::from(*names_me)))
     }
 
     /// From now on everything in `(from, to]` is known.
@@ -63,7 +62,7 @@ impl Known {
             self.places.insert(place.seq, place.names_me);
         }
         while self.places.len() > REMEMBERED {
-            if let Some(oldest) = self.places.first_key_value().map(|(seq, _)| *seq) {
+            if let Some(oldest) = self.places.first_key() {
                 self.forget_up_to(oldest);
             }
         }
@@ -74,10 +73,7 @@ impl Known {
         if from >= to {
             return;
         }
-        let stale: Vec<Seq> = self.places.range(from.next()..=to).map(|(seq, _)| *seq).collect();
-        for seq in stale {
-            self.places.remove(&seq);
-        }
+        self.places.remove_range(&(from.next()..=to));
         self.cover(from, to);
         for place in places {
             self.put(place);
@@ -85,7 +81,7 @@ impl Known {
     }
 
     fn forget_up_to(&mut self, seq: Seq) {
-        self.places = self.places.split_off(&seq.next());
+        self.places.remove_range(&(Seq::START..=seq));
         self.stretches.retain_mut(|stretch| {
             stretch.0 = stretch.0.max(seq);
             stretch.0 < stretch.1

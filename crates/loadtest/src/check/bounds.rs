@@ -14,7 +14,8 @@ pub fn live(truth: &Truth, bound: Micros, found: &mut Findings) {
             let due = returned.saturating_add(bound);
             let is_watching = stream.ready < *invoked && due < stream.closed && truth.is_member_at(stream.who, *seq);
             // Whoever came back in between has a stream of their own for that; here they were not let in yet.
-            let is_of_stream = truth.spans(stream.who).iter().any(|span| span.from < *seq && span.since <= stream.closed && span.since <= *invoked);
+            let is_of_stream =
+                truth.spans(stream.who).iter().any(|span| span.from < *seq && span.since <= stream.closed && span.since <= *invoked);
             if !is_watching || !is_of_stream {
                 continue;
             }

@@ -182,7 +182,11 @@ fn memberships(truth: &Truth, found: &mut Findings) {
     for who in people {
         let changes = [
             ("came", acts(truth.room, |deed| deed == Deed::Gain { whom: who }), truth.spans(who).len()),
-            ("went", acts(truth.room, |deed| deed == Deed::Lose { whom: who }), truth.spans(who).iter().filter(|span| span.until.is_some()).count()),
+            (
+                "went",
+                acts(truth.room, |deed| deed == Deed::Lose { whom: who }),
+                truth.spans(who).iter().filter(|span| span.until.is_some()).count(),
+            ),
         ];
         for (did, acts, told) in changes {
             let acknowledged = acts.iter().filter(|act| act.outcome == Outcome::Ok).count();

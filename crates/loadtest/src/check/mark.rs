@@ -38,7 +38,7 @@ impl Mark {
 
     /// Whom this version names, of so many people.
     pub fn names(self, people: u32) -> Option<Who> {
-        let names = (self.number + self.version).is_multiple_of(NAMES_EVERY) && people > 1;
+        let names = (self.number + self.version).is_multiple_of(NAMES_EVERY) && self.author.0 < people && people > 1;
         names.then(|| Who((self.author.0 + 1 + self.number / NAMES_EVERY % (people - 1)) % people))
     }
 
@@ -72,12 +72,13 @@ impl Mark {
     fn parse(inside: &str, run: u32) -> Option<Self> {
         let mut parts = inside.split('.');
         let is_of_this_run = u32::from_str_radix(parts.next()?, 16) == Ok(run);
-        let mark = Self { author: Who(parts.next()?.parse().ok()?), number: parts.next()?.parse().ok()?, version: parts.next()?.parse().ok()? };
+        let mark =
+            Self { author: Who(parts.next()?.parse().ok()?), number: parts.next()?.parse().ok()?, version: parts.next()?.parse().ok()? };
         (is_of_this_run && parts.next().is_none()).then_some(mark)
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
+/// `SplitMix64` (Steele, Lea, Flood 2014).
 pub(crate) fn mix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -96,7 +96,8 @@ impl Model {
         let (verb, now_text, deed) = if is_edit {
             let edited = mark.edited();
             let mut text = text(edited);
-            text.mentions = edited.names(people).into_iter().filter(|who| *who == KEEPER || self.people[who.0 as usize].is_member).collect();
+            text.mentions =
+                edited.names(people).into_iter().filter(|who| *who == KEEPER || self.people[who.0 as usize].is_member).collect();
             (Verb::Edited, Some(text), Deed::Edit { mark: edited })
         } else {
             (Verb::Deleted, None, Deed::Delete { mark })

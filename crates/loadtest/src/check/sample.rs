@@ -1,6 +1,8 @@
 //! A good round made by hand, for tests that then spoil it.
 
-use super::{Ack, Act, Base, Counts, Deed, EndedSession, Entry, Glimpse, Mark, Micros, Outcome, Page, PageKind, Room, Round, Stream, Text, Verb, Who};
+use super::{
+    Ack, Act, Base, Counts, Deed, EndedSession, Entry, Glimpse, Mark, Micros, Outcome, Page, PageKind, Room, Round, Stream, Text, Verb, Who,
+};
 
 pub const ANN: Who = Who(0);
 pub const BOB: Who = Who(1);
@@ -31,7 +33,16 @@ pub fn text(mark: Mark) -> Text {
 
 pub fn said(seq: u64, mark: Mark) -> Entry {
     let nonce = Some(nonce(mark));
-    Entry { seq, verb: Verb::Said, message: message(mark), author: mark.author, nonce, text: Some(text(mark)), gained: vec![], lost: vec![] }
+    Entry {
+        seq,
+        verb: Verb::Said,
+        message: message(mark),
+        author: mark.author,
+        nonce,
+        text: Some(text(mark)),
+        gained: vec![],
+        lost: vec![],
+    }
 }
 
 pub fn changed(seq: u64, author: Who, gained: &[Who], lost: &[Who]) -> Entry {
@@ -110,7 +121,14 @@ pub fn round() -> Round {
         stream(EVE, Base::Admission, (505, 1_005), hears(5..=9)),
     ];
     let pages = vec![
-        Page { who: EVE, began: 620, ended: 630, kind: PageKind::Log { after: 2, limit: 3 }, head: 6, entries: vec![log[2].clone(), live(4), live(5)] },
+        Page {
+            who: EVE,
+            began: 620,
+            ended: 630,
+            kind: PageKind::Log { after: 2, limit: 3 },
+            head: 6,
+            entries: vec![log[2].clone(), live(4), live(5)],
+        },
         Page {
             who: KEEPER,
             began: 1_500,

@@ -14,7 +14,7 @@ pub fn check(truth: &Truth, found: &mut Findings) {
         let mut shown: HashMap<u128, u32> = HashMap::new();
         for (at, entry) in &stream.seen {
             member(truth, stream.who, (stream.opened, *at), entry.seq, found);
-            known.look(entry, stream.opened, found);
+            known.look(entry, stream.opened, &format!("socket {} of {:?}, event {}", stream.line, stream.who, entry.seq), found);
             // What a socket has told is not told in an older version after that.
             let version = version_of(entry);
             let last = shown.entry(entry.message).or_insert(version);
@@ -27,7 +27,7 @@ pub fn check(truth: &Truth, found: &mut Findings) {
     for page in &room.pages {
         for entry in &page.entries {
             member(truth, page.who, (page.began, page.ended), entry.seq, found);
-            known.look(entry, page.began, found);
+            known.look(entry, page.began, &format!("a page of {:?} for {:?}", page.kind, page.who), found);
         }
     }
     for glimpse in &room.glimpses {
@@ -38,7 +38,7 @@ pub fn check(truth: &Truth, found: &mut Findings) {
         if glimpse.who != glimpse.mark.author {
             member(truth, glimpse.who, (glimpse.began, glimpse.at), said.seq, found);
         }
-        known.judge(said.message, glimpse.mark, glimpse.mark.version, glimpse.began, found);
+        known.judge(said.message, glimpse.mark, glimpse.began, &format!("an answer to {:?}", glimpse.who), found);
     }
 }
 
@@ -74,17 +74,18 @@ impl Known {
         Self(known)
     }
 
-    fn look(&self, entry: &Entry, began: Micros, found: &mut Findings) {
+    fn look(&self, entry: &Entry, began: Micros, by: &str, found: &mut Findings) {
         if let Some(text) = &entry.text {
-            self.judge(entry.message, text.mark, text.mark.version, began, found);
+            self.judge(entry.message, text.mark, began, by, found);
         }
     }
 
     /// What is read after a version is certain shows that version or a later one.
-    fn judge(&self, message: u128, mark: Mark, shown: u32, began: Micros, found: &mut Findings) {
-        let certain = self.0.get(&message).into_iter().flatten().filter(|(since, _)| *since < began).map(|(_, version)| *version).max();
-        if certain.is_some_and(|certain| shown < certain) {
-            found.add(Kind::Unerased, format!("{mark:?} was shown although it had been erased before"));
+    fn judge(&self, message: u128, mark: Mark, began: Micros, by: &str, found: &mut Findings) {
+        let newer = self.0.get(&message).into_iter().flatten().filter(|(since, version)| *since < began && mark.version < *version);
+        if let Some((since, version)) = newer.min() {
+            let before = began - since;
+            found.add(Kind::Unerased, format!("{by} showed {mark:?}, asked for {before} µs after version {version} was there"));
         }
     }
 }

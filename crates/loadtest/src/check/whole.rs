@@ -37,7 +37,10 @@ fn recount(truth: &Truth, counts: &Counts, found: &mut Findings) {
     if let Some(told) = counts.mentions.filter(|_| is_final) {
         let mentions = news().filter(|entry| entry.text.as_ref().is_some_and(|text| text.mentions.contains(&who))).count() as u64;
         if mentions.min(MOST) != told {
-            found.add(Kind::Miscounted, format!("{who:?} was told {told} mentions from {} to {}; there are {mentions}", counts.read, counts.head));
+            found.add(
+                Kind::Miscounted,
+                format!("{who:?} was told {told} mentions from {} to {}; there are {mentions}", counts.read, counts.head),
+            );
         }
     }
     if let Some(told) = counts.members {

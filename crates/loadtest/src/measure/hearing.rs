@@ -22,14 +22,14 @@ const ARRIVAL: Duration = Duration::from_secs(15);
 const MARK: u8 = b'~';
 
 /// A `send` frame with message `number`, due so many microseconds after the run's start, padded to `bytes`.
-fn frame(room: ConversationId, number: u64, due_micros: u64, bytes: usize) -> Result<Vec<u8>> {
+pub fn frame(room: ConversationId, number: u64, due_micros: u64, bytes: usize) -> Result<Vec<u8>> {
     let mut body = format!("~{number}~{due_micros}~");
     body.extend(std::iter::repeat_n('.', bytes.saturating_sub(body.len())));
     Ok(serde_json::to_vec(&ClientFrame::Send { conversation_id: room, nonce: clock::nonce(), body: body.try_into()? })?)
 }
 
 /// The two numbers of a frame that carries a message of ours.
-fn numbers(frame: &[u8]) -> Option<(u64, u64)> {
+pub fn numbers(frame: &[u8]) -> Option<(u64, u64)> {
     let start = frame.iter().position(|byte| *byte == MARK)?;
     let mut parts = frame[start + 1..].splitn(3, |byte| *byte == MARK);
     let mut number = || std::str::from_utf8(parts.next()?).ok()?.parse().ok();
@@ -170,7 +170,7 @@ async fn send(writer: &mut Writer, mut ticks: mpsc::Receiver<Instant>, start: In
     Ok(())
 }
 
-fn micros(duration: Duration) -> u64 {
+pub fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 

@@ -59,7 +59,8 @@ impl Caller {
     async fn finish<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Answer<T> {
         let Ok(response) = request.bearer_auth(&self.token).send().await else { return Answer::Lost };
         let status = response.status();
-        let pause = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
+        let pause =
+            response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
         let Ok(body) = response.bytes().await else { return Answer::Lost };
         if status.is_success() {
             let body: &[u8] = if body.is_empty() { b"null" } else { &body };

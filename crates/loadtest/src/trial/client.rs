@@ -102,6 +102,8 @@ struct Mine {
 struct Line {
     socket: Socket,
     number: u32,
+    /// When it said who it is.
+    opened: Micros,
 }
 
 /// An act of this person's notes.
@@ -201,7 +203,12 @@ impl Client {
     }
 
     /// Takes part in one round, and hands over what was noted.
-    pub async fn play(mut self, venues: Vec<Venue>, mut phase: watch::Receiver<Phase>, idle: tokio::sync::mpsc::Sender<Who>) -> (Self, Notes) {
+    pub async fn play(
+        mut self,
+        venues: Vec<Venue>,
+        mut phase: watch::Receiver<Phase>,
+        idle: tokio::sync::mpsc::Sender<Who>,
+    ) -> (Self, Notes) {
         self.take_seat(venues);
         let mut next_act = Instant::now();
         let (mut settle_by, mut tail_by) = (None, None);
@@ -278,11 +285,15 @@ impl Client {
     /// What the server counts in the end; then everybody leaves, so that old rooms do not weigh on later rounds.
     async fn leave_seat(&mut self) {
         let rooms: Vec<usize> = (0..self.places.len()).filter(|room| self.places[*room].standing == Standing::In).collect();
-        rooms.iter().for_each(|room| self.look(*room));
+        for room in &rooms {
+            self.look(*room);
+        }
         self.finish_up(Duration::from_secs(15)).await;
         let now = self.cast.now();
         self.notes.rooms.iter_mut().for_each(|room| room.close_stream(now));
-        rooms.iter().for_each(|room| self.go(*room));
+        for room in &rooms {
+            self.go(*room);
+        }
         self.finish_up(SETTLING).await;
         self.calls.abort_all();
         while self.calls.join_next().await.is_some() {}

@@ -72,7 +72,7 @@ impl Keeper {
             }
             sleep(PAUSE).await;
         }
-        self.caller.token = self.person.token().to_owned();
+        self.person.token().clone_into(&mut self.caller.token);
         self.token.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&self.caller.token);
         Ok(())
     }
@@ -203,8 +203,7 @@ pub async fn play(
     let (phase, seen) = watch::channel(Phase::Talk);
     let (idle, mut idlers) = mpsc::channel(clients.len().max(1));
     let count = clients.len();
-    let playing: Vec<_> =
-        clients.into_iter().map(|client| tokio::spawn(client.play(venues.clone(), seen.clone(), idle.clone()))).collect();
+    let playing: Vec<_> = clients.into_iter().map(|client| tokio::spawn(client.play(venues.clone(), seen.clone(), idle.clone()))).collect();
     sleep(setting.talk).await;
     phase.send_replace(Phase::Settle);
     let settling = async {
@@ -241,4 +240,3 @@ pub async fn play(
     let people = keeper.cast.keeper().0 + 1;
     Ok((clients, Round { rooms, sessions, people }, tally, kept))
 }
-

@@ -17,6 +17,7 @@ use domain::{
 use shared_types::{
     ConversationId, MessageId, Nonce, Seq, SessionId, Timestamp, UserId,
     conversation::{Conversation, RoomCard},
+    limits,
     member::{JoinRequest, Member, Role},
     message::{Message, PlacedPosition, ReadPosition, Receipt},
     server::Difference,
@@ -165,7 +166,9 @@ impl MessageRows for PlantedTx {
     }
 
     async fn log(&mut self, member: &Membership, after: Seq, limit: u32) -> Result<Vec<Event>, StoreError> {
-        let after = if self.bug == Bug::ResumeOffByOne { after.next() } else { after };
+        // Only a resume asks for so much at once.
+        let is_resume = limit > limits::PAGE_MAX;
+        let after = if self.bug == Bug::ResumeOffByOne && is_resume { after.next() } else { after };
         let mut events = self.inner.log(member, after, limit).await?;
         events.iter_mut().for_each(|event| self.spoil(event));
         Ok(events)

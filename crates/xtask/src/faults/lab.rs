@@ -198,7 +198,7 @@ impl Lab {
         command.arg("--seed").arg(self.plan.seed.to_string());
         command.arg("--rate").arg(self.plan.rate.to_string());
         command.arg("--round-seconds").arg(self.plan.round.to_string());
-        command.args(more).stdout(Stdio::piped()).current_dir(self.scratch.path());
+        command.args(["--people", "10"]).args(more).stdout(Stdio::piped()).current_dir(self.scratch.path());
         let mut running = Running::background(&mut command, Stop::Terminate)?;
         let output = running.take_output().context("no output of the client")?;
         let lines = thread::spawn(move || {
@@ -236,7 +236,8 @@ impl Lab {
         let lines = client.lines.join().unwrap_or_default();
         let mut has_verdict = false;
         // What each round said is said again at the end.
-        outcome.keeper = lines.iter().find_map(|line| Some(serde_json::from_str::<serde_json::Value>(line).ok()?["keeper"].as_str()?.to_owned()));
+        outcome.keeper =
+            lines.iter().find_map(|line| Some(serde_json::from_str::<serde_json::Value>(line).ok()?["keeper"].as_str()?.to_owned()));
         let whole = lines.iter().rposition(|line| line.contains("\"round\":")).map_or(0, |last| last + 1);
         for line in &lines[whole..] {
             outcome.read(line);
@@ -270,7 +271,7 @@ pub struct Client {
     time: Duration,
 }
 
-/// Chance that a seed repeats: SplitMix64 (Steele, Lea, Flood 2014).
+/// Chance that a seed repeats: `SplitMix64` (Steele, Lea, Flood 2014).
 pub struct Chance(u64);
 
 impl Chance {

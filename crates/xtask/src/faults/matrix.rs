@@ -25,21 +25,98 @@ pub struct Fault {
 }
 
 pub const FAULTS: &[Fault] = &[
-    Fault { name: "calm", about: "nothing happens, but for naps, hang-ups and sockets that nobody reads", needs: &[], weight: 1.0, in_short: 8.0, run: calm },
+    Fault {
+        name: "calm",
+        about: "nothing happens, but for naps, hang-ups and sockets that nobody reads",
+        needs: &[],
+        weight: 1.0,
+        in_short: 8.0,
+        run: calm,
+    },
     Fault { name: "kill", about: "kill -9 at random", needs: &[], weight: 3.0, in_short: 20.0, run: kill },
-    Fault { name: "kill-sync", about: "kill -9 at every k-th sync", needs: &[Need::Strace], weight: 2.0, in_short: 15.0, run: |lab| at_every(lab, SYNC) },
-    Fault { name: "kill-write", about: "kill -9 at every k-th write to the database", needs: &[Need::Strace], weight: 2.0, in_short: 0.0, run: |lab| at_every(lab, "pwrite64") },
-    Fault { name: "start", about: "kill -9 at every write and sync of the first start, migration included", needs: &[Need::Strace], weight: 0.5, in_short: 4.0, run: start },
+    Fault {
+        name: "kill-sync",
+        about: "kill -9 at every k-th sync",
+        needs: &[Need::Strace],
+        weight: 2.0,
+        in_short: 15.0,
+        run: |lab| at_every(lab, SYNC),
+    },
+    Fault {
+        name: "kill-write",
+        about: "kill -9 at every k-th write to the database",
+        needs: &[Need::Strace],
+        weight: 2.0,
+        in_short: 0.0,
+        run: |lab| at_every(lab, "pwrite64"),
+    },
+    Fault {
+        name: "start",
+        about: "kill -9 at every write and sync of the first start, migration included",
+        needs: &[Need::Strace],
+        weight: 0.5,
+        in_short: 4.0,
+        run: start,
+    },
     Fault { name: "restart", about: "SIGTERM under load", needs: &[], weight: 2.0, in_short: 12.0, run: restart },
     Fault { name: "stop", about: "SIGSTOP for up to three seconds", needs: &[], weight: 2.0, in_short: 0.0, run: stop },
-    Fault { name: "cuts", about: "a network that delays, cuts, closes one way, swallows, and drops replies", needs: &[], weight: 2.0, in_short: 12.0, run: cuts },
-    Fault { name: "eio", about: "syncs and writes fail with EIO now and then", needs: &[Need::Strace], weight: 1.5, in_short: 0.0, run: |lab| failing(lab, "EIO") },
-    Fault { name: "enospc", about: "writes fail with ENOSPC now and then", needs: &[Need::Strace], weight: 1.0, in_short: 0.0, run: |lab| failing(lab, "ENOSPC") },
-    Fault { name: "full-disk", about: "a small file system that is full half of the time", needs: &[Need::Mount], weight: 1.5, in_short: 0.0, run: full_disk },
+    Fault {
+        name: "cuts",
+        about: "a network that delays, cuts, closes one way, swallows, and drops replies",
+        needs: &[],
+        weight: 2.0,
+        in_short: 12.0,
+        run: cuts,
+    },
+    Fault {
+        name: "eio",
+        about: "syncs and writes fail with EIO now and then",
+        needs: &[Need::Strace],
+        weight: 1.5,
+        in_short: 0.0,
+        run: |lab| failing(lab, "EIO"),
+    },
+    Fault {
+        name: "enospc",
+        about: "writes fail with ENOSPC now and then",
+        needs: &[Need::Strace],
+        weight: 1.0,
+        in_short: 0.0,
+        run: |lab| failing(lab, "ENOSPC"),
+    },
+    Fault {
+        name: "full-disk",
+        about: "a small file system that is full half of the time",
+        needs: &[Need::Mount],
+        weight: 1.5,
+        in_short: 0.0,
+        run: full_disk,
+    },
     Fault { name: "slow-disk", about: "every sync takes 30 ms", needs: &[Need::Strace], weight: 1.0, in_short: 0.0, run: slow_disk },
-    Fault { name: "clock", about: "the clock jumps by up to an hour, both ways", needs: &[Need::Faketime], weight: 1.0, in_short: 0.0, run: clock },
-    Fault { name: "power", about: "a power cut: what was not synced is gone", needs: &[Need::Strace], weight: 0.5, in_short: 0.0, run: power::cut },
-    Fault { name: "dropped-sync", about: "the same with every sync left out, which must be noticed", needs: &[Need::Strace], weight: 0.3, in_short: 0.0, run: power::without_syncs },
+    Fault {
+        name: "clock",
+        about: "the clock jumps by up to an hour, both ways",
+        needs: &[Need::Faketime],
+        weight: 1.0,
+        in_short: 0.0,
+        run: clock,
+    },
+    Fault {
+        name: "power",
+        about: "a power cut: what was not synced is gone",
+        needs: &[Need::Strace],
+        weight: 0.5,
+        in_short: 0.0,
+        run: power::cut,
+    },
+    Fault {
+        name: "dropped-sync",
+        about: "the same with every sync left out, which must be noticed",
+        needs: &[Need::Strace],
+        weight: 0.3,
+        in_short: 0.0,
+        run: power::without_syncs,
+    },
 ];
 
 /// SQLite calls one of them, depending on how it was built.
@@ -53,8 +130,11 @@ pub enum Need {
     Faketime,
 }
 
-const LIBFAKETIME: &[&str] =
-    &["/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfaketimeMT.so.1"];
+const LIBFAKETIME: &[&str] = &[
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    "/usr/lib/faketime/libfaketimeMT.so.1",
+];
 
 impl Need {
     /// Why it cannot be had.

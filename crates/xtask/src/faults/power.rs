@@ -41,12 +41,15 @@ pub fn without_syncs(mut lab: Lab) -> Result<Outcome> {
 fn try_cuts(lab: &mut Lab, drops: impl Fn(&Path) -> bool + Copy) -> Result<Outcome> {
     let folder = lab.data().to_path_buf();
     let file = lab.scratch.path().join("trace");
-    let mut before: Vec<String> =
-        ["strace", "-D", "-f", "-qq", "-y", "-xx", "-s", "100000", "-e", "signal=none", "--seccomp-bpf", "-e"].iter().map(|word| (*word).to_owned()).collect();
+    let mut before: Vec<String> = ["strace", "-D", "-f", "-qq", "-y", "-xx", "-s", "100000", "-e", "signal=none", "--seccomp-bpf", "-e"]
+        .iter()
+        .map(|word| (*word).to_owned())
+        .collect();
     before.extend([format!("trace={}", trace::CALLS), "-o".to_owned(), file.display().to_string()]);
     lab.plan.time = lab.plan.time.min(Duration::from_secs(20)) / 2;
     lab.plan.rate = RATE;
-    let mut outcome = lab.talk(&Wrap { before, environment: Vec::new() }, &[], |_, client| Lab::pause(client, Duration::from_millis(200)).map(drop))?;
+    let mut outcome =
+        lab.talk(&Wrap { before, environment: Vec::new() }, &[], |_, client| Lab::pause(client, Duration::from_millis(200)).map(drop))?;
     let keeper = outcome.keeper.clone().context("the client did not say who kept the rooms")?;
     let trace = File::open(&file).context("strace wrote nothing")?;
     let steps = trace::read(BufReader::new(trace), &folder)?;
@@ -102,7 +105,7 @@ fn restore(disk: &Disk, folder: &Path, luck: Option<&mut Chance>) -> Result<()> 
 /// Starts the server on what is left, and lets the client look for every message that had been acknowledged.
 fn look(lab: &mut Lab, keeper: &str, acked: &[Value], outcome: &mut Outcome) -> Result<()> {
     let list = lab.scratch.path().join("acked");
-    fs::write(&list, acked.iter().map(|message| format!("{message}\n")).collect::<String>())?;
+    fs::write(&list, acked.iter().map(Value::to_string).collect::<Vec<_>>().join("\n"))?;
     if let Err(error) = lab.start_and_wait(&Wrap::default()) {
         outcome.died += 1;
         outcome.notes.push(format!("it does not start after a power cut: {error:#}"));

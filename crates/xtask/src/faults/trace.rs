@@ -13,8 +13,7 @@ use std::path::{Path, PathBuf};
 use super::lab::Chance;
 
 /// Calls that are traced: everything that writes to files, and what tells clients.
-pub const CALLS: &str =
-    "pwrite64,pwritev,write,writev,ftruncate,fsync,fdatasync,sync_file_range,fallocate,unlink,unlinkat,rename,renameat,renameat2,sendto,sendmsg";
+pub const CALLS: &str = "pwrite64,pwritev,write,writev,ftruncate,fsync,fdatasync,sync_file_range,fallocate,unlink,unlinkat,rename,renameat,renameat2,sendto,sendmsg";
 
 /// What a disk writes in one piece.
 const SECTOR: usize = 512;
@@ -22,15 +21,32 @@ const SECTOR: usize = 512;
 /// One step of a traced program, in the order in which they began or, for syncs, returned.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    Write { file: PathBuf, at: u64, bytes: Vec<u8> },
-    Truncate { file: PathBuf, length: u64 },
+    Write {
+        file: PathBuf,
+        at: u64,
+        bytes: Vec<u8>,
+    },
+    Truncate {
+        file: PathBuf,
+        length: u64,
+    },
     /// A sync begins: what was written before it is covered.
-    Begin { thread: u32, file: PathBuf },
+    Begin {
+        thread: u32,
+        file: PathBuf,
+    },
     /// It has returned.
-    Synced { thread: u32, file: PathBuf },
-    Remove { file: PathBuf },
+    Synced {
+        thread: u32,
+        file: PathBuf,
+    },
+    Remove {
+        file: PathBuf,
+    },
     /// Acknowledged messages, as clients read them.
-    Acked { messages: Vec<Value> },
+    Acked {
+        messages: Vec<Value>,
+    },
 }
 
 /// Reads what `strace -f -y -xx` wrote. Only files below `folder` count.
@@ -71,7 +87,8 @@ pub fn read(trace: impl BufRead, folder: &Path) -> Result<Vec<Step>> {
             }
             "ftruncate" => {
                 let Some(file) = file_of(arguments).filter(|file| file.starts_with(folder)) else { continue };
-                let length = arguments.rsplit(", ").next().and_then(|rest| digits(rest).parse().ok()).context("a truncation without a length")?;
+                let length =
+                    arguments.rsplit(", ").next().and_then(|rest| digits(rest).parse().ok()).context("a truncation without a length")?;
                 steps.push(Step::Truncate { file, length });
             }
             "unlink" | "unlinkat" => {
@@ -117,10 +134,7 @@ fn digits(text: &str) -> &str {
 
 /// `\x41\x42` to bytes.
 fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks_exact(4)
-        .filter_map(|escape| u8::from_str_radix(std::str::from_utf8(&escape[2..]).ok()?, 16).ok())
-        .collect()
+    text.as_bytes().chunks_exact(4).filter_map(|escape| u8::from_str_radix(std::str::from_utf8(&escape[2..]).ok()?, 16).ok()).collect()
 }
 
 /// The messages of `ack` frames, and of answers to `POST` that said 201.
@@ -208,7 +222,9 @@ impl Disk {
             let covered = file.syncing.remove(&thread).unwrap_or(0);
             file.is_there = true;
             let (safe, open): (Vec<_>, Vec<_>) = std::mem::take(&mut file.open).into_iter().partition(|(number, _)| *number <= covered);
-            safe.iter().for_each(|(_, change)| apply(&mut file.safe, change));
+            for (_, change) in &safe {
+                apply(&mut file.safe, change);
+            }
             file.open = open;
         }
         // A folder's sync makes removals last.
@@ -272,7 +288,7 @@ mod tests {
     use super::*;
 
     fn hex(text: &str) -> String {
-        text.bytes().map(|byte| format!("\\x{byte:02x}")).collect()
+        text.bytes().fold(String::new(), |text, byte| text + &format!("\\x{byte:02x}"))
     }
 
     fn steps(lines: &[String]) -> Vec<Step> {
@@ -289,7 +305,9 @@ mod tests {
 
     fn left(lines: &[String]) -> Vec<(PathBuf, Vec<u8>)> {
         let mut disk = Disk::default();
-        steps(lines).iter().for_each(|step| disk.take(step, |_| false));
+        for step in steps(lines) {
+            disk.take(&step, |_| false);
+        }
         disk.after_the_cut(None)
     }
 
@@ -322,7 +340,9 @@ mod tests {
     #[test]
     fn a_disk_that_lies_keeps_nothing() {
         let mut disk = Disk::default();
-        steps(&[write("ab", 0), sync("/d/a")]).iter().for_each(|step| disk.take(step, |file| file.ends_with("a")));
+        for step in steps(&[write("ab", 0), sync("/d/a")]) {
+            disk.take(&step, |file| file.ends_with("a"));
+        }
         assert_eq!(disk.after_the_cut(None), []);
     }
 

@@ -119,7 +119,9 @@ mod tests {
 
     fn outcome(lines: &[&str]) -> Outcome {
         let mut outcome = Outcome::default();
-        lines.iter().for_each(|line| outcome.read(line));
+        for line in lines {
+            outcome.read(line);
+        }
         outcome
     }
 

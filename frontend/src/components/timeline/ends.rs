@@ -124,13 +124,22 @@ pub fn latest_pill(app: AppState, scroller: Scroller) -> AnyView {
             let fresh = app.open.fresh;
             view! {
                 <div class="jumps">
-                    <button type="button" class="jump" aria-label=move || chat::latest(fresh.get()) on:click=move |_| actions::jump_to_latest(app)>
+                    <button
+                        type="button"
+                        class=move || { if fresh.get().1 > 0 { "jump for-you" } else { "jump" } }
+                        aria-label=move || chat::latest(fresh.get())
+                        on:click=move |_| actions::jump_to_latest(app)>
                         {icon("arrow-down")}
                         {chat::LATEST}
-                        {move || (fresh.get() > 0).then(|| view! { <b class="cnt">{strings::unread(fresh.get())}</b> }.into_any())}
+                        {move || {
+                            let (count, mentions) = fresh.get();
+                            let (class, at) = if mentions > 0 { ("spark", "@") } else { ("cnt", "") };
+                            (count > 0).then(|| view! { <b class=class>{at}{strings::unread(count)}</b> }.into_any())
+                        }}
                     </button>
                 </div>
-            }.into_any()
+            }
+            .into_any()
         })
     })
 }

@@ -1,9 +1,6 @@
 //! One row: a message, a day, the unread divider, or what the conversation tells of itself.
 
-use client::{
-    receipts::Reach,
-    timeline::{Bubble, Notice, Row, Sending, SystemRun},
-};
+use client::timeline::{Bubble, Notice, Row, Sending, SystemRun};
 use leptos::prelude::*;
 use shared_types::message::Content;
 
@@ -52,79 +49,32 @@ fn unread(row: ArcRwSignal<Row>, id: String) -> AnyView {
     view! { <div class="new" id=id><span>{move || count()}</span></div> }.into_any()
 }
 
-/// Reads one fact of a message, and tells only when that fact changes.
-fn fact<T: PartialEq + Clone + Send + Sync + 'static>(row: &ArcRwSignal<Row>, start: &T, read: fn(&Bubble) -> T) -> Memo<T> {
-    let (row, start) = (row.clone(), start.clone());
-    Memo::new(move |_| match &*row.read() {
-        Row::Bubble(bubble) => read(bubble),
-        _ => start.clone(),
-    })
-}
-
-fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble, place: Place) -> AnyView {
-    let run = fact(row, &(now.first, now.last), |bubble| (bubble.first, bubble.last));
-    let sending = fact(row, &now.sending, |bubble| bubble.sending);
-    let content = fact(row, &now.content, |bubble| bubble.content.clone());
-    let mentions = fact(row, &now.mentions, |bubble| bubble.mentions.clone());
-    let change = fact(row, &(now.edited_at, now.changing), |bubble| (bubble.edited_at, bubble.changing));
-    let reach = fact(row, &(now.reach, now.newest), |bubble| (bubble.reach, bubble.newest));
-    let stored = fact(row, &(now.id, now.seq), |bubble| (bubble.id, bubble.seq));
-    let at = fact(row, &now.at, |bubble| bubble.at);
-    let (mine, author) = (now.mine, now.author);
-    let nonce = now.nonce;
-
-    let editing = Memo::new(move |_| app.open.editing.get().is_some_and(|editing| stored.get().0 == Some(editing)));
-    let is_gone = Memo::new(move |_| content.with(|content| *content == Content::Deleted {}));
-    let names_me = Memo::new(move |_| !mine && mentions.with(|mentions| mentions.iter().any(|id| app.is_me(*id))));
-
-    let class = move || {
-        let (first, last) = run.get();
-        let place = match (first, last) {
-            (true, true) => "first last",
-            (true, false) => "first",
-            (false, true) => "last",
-            (false, false) => "mid",
-        };
-        let own = if mine { " own" } else { "" };
-        let kind = if editing.get() {
-            " editing"
-        } else if is_gone.get() {
-            " gone"
-        } else if content.with(body::is_emoji_only) {
-            " emoji"
-        } else if names_me.get() {
-            " mention"
-        } else {
-            ""
-        };
-        format!("msg {place}{own}{kind}")
-    };
-    let label = move || {
-        let who = if mine { strings::YOU.to_owned() } else { words::known_name(app, author) };
-        let mut state = vec![state_words(sending.get())];
-        if let (Some(at), false) = (change.get().0, is_gone.get()) {
-            state.push(chat::edited_at(&words::exact(at)));
+fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, first: &Bubble, place: Place) -> AnyView {
+    let (mine, author, nonce) = (first.mine, first.author, first.nonce);
+    let it = Memo::new({
+        let (row, first) = (row.clone(), first.clone());
+        move |_| match &*row.read() {
+            Row::Bubble(bubble) => bubble.clone(),
+            _ => first.clone(),
         }
-        if mine && sending.get() == Sending::Sent && !is_gone.get() && (run.get().1 || reach.get().1) {
-            state.push(ticks::words(reach.get(), place.is_direct.get()));
-        }
-        state.retain(|words| !words.is_empty());
-        chat::message_name(&who, &words::exact(at.get()), &content.with(body::summary), &state.join(", "))
-    };
-    let time = move || words::time(at.get());
-    let exact = move || words::exact(at.get());
+    });
+    // What is said is drawn anew only when it changes, not with each tick.
+    let said = Memo::new(move |_| it.with(|it| (it.content.clone(), it.mentions.clone())));
+    let editing = Memo::new(move |_| app.open.editing.get().is_some_and(|editing| it.with(|it| it.id == Some(editing))));
+
+    let time = move || words::time(it.with(|it| it.at));
+    let exact = move || words::exact(it.with(|it| it.at));
     let head = move || {
-        let (first, _) = run.get();
         if mine {
             None
-        } else if first {
+        } else if it.with(|it| it.first) {
             Some(author_picture(app, author))
         } else {
             Some(view! { <time class="stamp" title=move || exact() aria-hidden="true">{move || time()}</time> }.into_any())
         }
     };
     let by = move || {
-        (!mine && run.get().0).then(|| {
+        (!mine && it.with(|it| it.first)).then(|| {
             view! {
                 <h3 class="by">
                     {author_name(app, author)} {twin(app, author)} <time title=move || exact()>{move || time()}</time>
@@ -133,46 +83,32 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble, place
             .into_any()
         })
     };
-    let meta = move || {
-        let ((_, last), state, (edited_at, changing), (reach, newest)) = (run.get(), sending.get(), change.get(), reach.get());
-        let shows_state = mine && (last || state != Sending::Sent || newest);
-        if is_gone.get() || !(shows_state || edited_at.is_some() || changing) {
-            return None;
-        }
-        let edited = edited_at
-            .filter(|_| !changing)
-            .map(|at| view! { <span class="edited" title=move || chat::edited_at(&words::exact(at))>{chat::EDITED}</span> }.into_any());
-        let saving = changing.then(|| view! { <span>{chat::SAVING}</span> {glyph("clock", "ic tick")} }.into_any());
-        let state = (shows_state && !changing).then(|| state_view(state, reach, time));
-        let seen = stored.get().1.filter(|_| newest && state.is_some() && !place.is_direct.get() && reach.read > 0);
-        let seen = seen.map(|seq| ticks::seen_button(place.id, seq, reach.read));
-        Some(view! { <span class="meta">{seen}<span class="meta-in" aria-hidden="true">{edited} {saving} {state}</span></span> }.into_any())
-    };
     let inside = move || {
         if editing.get()
-            && let Some(editor) = stored.get_untracked().0.and_then(|id| editor::editor(app, id))
+            && let Some(editor) = it.with_untracked(|it| it.id).and_then(|id| editor::editor(app, id))
         {
             return editor;
         }
         view! {
-            {move || content.with(|content| mentions.with(|mentions| body::body(app, content, mentions)))}
-            {move || meta()}
+            {move || said.with(|(content, mentions)| body::body(app, content, mentions))}
+            {move || it.with(|it| meta(it, place))}
         }
         .into_any()
     };
+    let seq = move || it.with(|it| it.seq.map(|seq| seq.to_string()));
     view! {
         <article
-            class=move || class()
+            class=move || it.with(|it| class(app, it, editing.get()))
             id=id
             tabindex="-1"
-            data-mid=move || stored.get().0.map(|id| id.to_string())
+            data-mid=move || it.with(|it| it.id.map(|id| id.to_string()))
             data-cid=nonce.map(|nonce| nonce.to_string())
-            data-seq=move || stored.get().1.map(|seq| seq.to_string())
-            data-send=move || sending.get().as_str()
-            data-at=move || at.get().0.to_string()
+            data-seq=move || seq()
+            data-send=move || it.with(|it| it.sending.as_str())
+            data-at=move || it.with(|it| it.at.0.to_string())
             aria-setsize="-1"
-            aria-posinset=move || stored.get().1.map(|seq| seq.to_string())
-            aria-label=move || label()
+            aria-posinset=move || seq()
+            aria-label=move || it.with(|it| label(app, it, place))
         >
             {move || head()}
             <div class="stack">
@@ -180,8 +116,8 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble, place
                 <div class="b" dir="auto" title=move || mine.then(exact)>
                     {move || inside()}
                 </div>
-                {move || match sending.get() {
-                    Sending::Failed(refusal) => Some(failed(app, strings::refusal(refusal), nonce, content)),
+                {move || match it.with(|it| it.sending) {
+                    Sending::Failed(refusal) => Some(failed(app, strings::refusal(refusal), nonce, it)),
                     _ => None,
                 }}
                 <div class="tools" role="toolbar" aria-label=chat::ACTIONS>
@@ -191,7 +127,7 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble, place
                         tabindex="-1"
                         aria-label=chat::COPY_TEXT
                         title=chat::COPY_TEXT
-                        on:click=move |_| copy(app, content)
+                        on:click=move |_| copy(app, it)
                     >
                         {icon("copy")}
                     </button>
@@ -202,7 +138,7 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble, place
                         aria-label=chat::MORE
                         title=chat::MORE
                         aria-haspopup="menu"
-                        hidden=move || stored.get().0.is_none()
+                        hidden=move || it.with(|it| it.id.is_none())
                     >
                         {icon("dots")}
                     </button>
@@ -211,6 +147,64 @@ fn bubble(app: AppState, row: &ArcRwSignal<Row>, id: String, now: &Bubble, place
         </article>
     }
     .into_any()
+}
+
+fn class(app: AppState, it: &Bubble, editing: bool) -> String {
+    let place = match (it.first, it.last) {
+        (true, true) => "first last",
+        (true, false) => "first",
+        (false, true) => "last",
+        (false, false) => "mid",
+    };
+    let own = if it.mine { " own" } else { "" };
+    let kind = if editing {
+        " editing"
+    } else if is_gone(it) {
+        " gone"
+    } else if body::is_emoji_only(&it.content) {
+        " emoji"
+    } else if !it.mine && it.mentions.iter().any(|id| app.is_me(*id)) {
+        " mention"
+    } else {
+        ""
+    };
+    format!("msg {place}{own}{kind}")
+}
+
+fn is_gone(it: &Bubble) -> bool {
+    it.content == Content::Deleted {}
+}
+
+/// Author, time, text, and what became of it.
+fn label(app: AppState, it: &Bubble, place: Place) -> String {
+    let who = if it.mine { strings::YOU.to_owned() } else { words::known_name(app, it.author) };
+    let mut state = vec![state_words(it.sending)];
+    if !is_gone(it) {
+        state.extend(it.edited_at.map(|at| chat::edited_at(&words::exact(at))));
+        if it.mine && it.sending == Sending::Sent && (it.last || it.newest) {
+            state.push(ticks::words(it.reach, it.newest, place.is_direct.get()));
+        }
+    }
+    state.retain(|words| !words.is_empty());
+    chat::message_name(&who, &words::exact(it.at), &body::summary(&it.content), &state.join(", "))
+}
+
+/// What settles at the end of the last line.
+fn meta(it: &Bubble, place: Place) -> Option<AnyView> {
+    let shows_state = it.mine && (it.last || it.newest || it.sending != Sending::Sent);
+    if is_gone(it) || !(shows_state || it.edited_at.is_some() || it.changing) {
+        return None;
+    }
+    let edited = it
+        .edited_at
+        .filter(|_| !it.changing)
+        .map(|at| view! { <span class="edited" title=chat::edited_at(&words::exact(at))>{chat::EDITED}</span> }.into_any());
+    let saving = it.changing.then(|| view! { <span>{chat::SAVING}</span> {glyph("clock", "ic tick")} }.into_any());
+    let shows_state = shows_state && !it.changing;
+    let state = shows_state.then(|| state_view(it));
+    let seen = it.seq.filter(|_| shows_state && it.newest && it.reach.read > 0 && !place.is_direct.get());
+    let seen = seen.map(|seq| ticks::seen_button(place.id, seq, it.reach.read));
+    Some(view! { <span class="meta">{seen}<span class="meta-in" aria-hidden="true">{edited} {saving} {state}</span></span> }.into_any())
 }
 
 fn author_picture(app: AppState, author: shared_types::UserId) -> AnyView {
@@ -264,19 +258,20 @@ fn state_words(sending: Sending) -> String {
     }
 }
 
-fn state_view(sending: Sending, reach: Reach, time: impl Fn() -> String + Copy + Send + Sync + 'static) -> AnyView {
+fn state_view(it: &Bubble) -> AnyView {
     let tick = |name| glyph(name, "ic tick");
-    match sending {
-        Sending::Sent => view! { <time>{move || time()}</time> {ticks::tick(reach)} }.into_any(),
-        Sending::Fresh | Sending::Failed(_) => view! { <time>{move || time()}</time> }.into_any(),
-        Sending::Clock => view! { <time>{move || time()}</time> {tick("clock")} }.into_any(),
-        Sending::Slow => view! { <span>{chat::SENDING}</span> {tick("clock")} }.into_any(),
-        Sending::Waiting => view! { <span>{chat::WAITING}</span> {tick("wifi-off")} }.into_any(),
-    }
+    let (words, symbol) = match it.sending {
+        Sending::Sent => return view! { <time>{words::time(it.at)}</time> {ticks::tick(it.reach)} }.into_any(),
+        Sending::Fresh | Sending::Failed(_) => (words::time(it.at), None),
+        Sending::Clock => (words::time(it.at), Some("clock")),
+        Sending::Slow => (chat::SENDING.to_owned(), Some("clock")),
+        Sending::Waiting => (chat::WAITING.to_owned(), Some("wifi-off")),
+    };
+    view! { <span>{words}</span> {symbol.map(tick)} }.into_any()
 }
 
 /// Announced once, when it fails.
-fn failed(app: AppState, words: &'static str, nonce: Option<shared_types::Nonce>, content: Memo<Content>) -> AnyView {
+fn failed(app: AppState, words: &'static str, nonce: Option<shared_types::Nonce>, it: Memo<Bubble>) -> AnyView {
     let with_nonce = move |act: fn(AppState, shared_types::Nonce)| {
         move |_| {
             if let Some(nonce) = nonce {
@@ -288,16 +283,16 @@ fn failed(app: AppState, words: &'static str, nonce: Option<shared_types::Nonce>
         <div class="err">
             {small_icon("warn")} <span role="alert">{words}</span>
             <button type="button" on:click=with_nonce(actions::retry_message)>{strings::RETRY}</button>
-            <button type="button" on:click=move |_| copy(app, content)>{chat::COPY}</button>
+            <button type="button" on:click=move |_| copy(app, it)>{chat::COPY}</button>
             <button type="button" on:click=with_nonce(actions::discard_message)>{chat::DELETE}</button>
         </div>
     }
     .into_any()
 }
 
-fn copy(app: AppState, content: Memo<Content>) {
-    content.with_untracked(|content| {
-        if let Content::Text { body } = content {
+fn copy(app: AppState, it: Memo<Bubble>) {
+    it.with_untracked(|it| {
+        if let Content::Text { body } = &it.content {
             actions::copy_text(app, body.as_str());
         }
     });

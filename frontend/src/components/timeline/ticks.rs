@@ -22,7 +22,7 @@ pub fn tick(reach: Reach) -> AnyView {
 }
 
 /// The same in words.
-pub fn words((reach, newest): (Reach, bool), is_direct: bool) -> String {
+pub fn words(reach: Reach, newest: bool, is_direct: bool) -> String {
     if !is_direct && newest && reach.read > 0 {
         chat::seen_by(reach.read)
     } else if reach.is_read() {

@@ -14,6 +14,9 @@ enum Heard {
     Refused(Violation),
 }
 
+/// A name, the frames, and what they come to.
+type Case = (&'static str, Vec<Vec<u8>>, Vec<Heard>);
+
 const LIMIT: usize = 70_000;
 
 /// Feeds the bytes as they would arrive: whatever is not used yet stays in front of what comes next.
@@ -78,7 +81,7 @@ const NOT_TEXT: Heard = Heard::Refused(Violation::NotText);
 fn p21_bytes_lead_to_the_outcome_that_the_standard_asks_for() {
     let long = |length: usize| "x".repeat(length);
     let close = |code: u16, reason: &[u8]| frame(0x88, &[&code.to_be_bytes(), reason].concat());
-    let mut cases: Vec<(&str, Vec<Vec<u8>>, Vec<Heard>)> = vec![
+    let mut cases: Vec<Case> = vec![
         // 1: framing, at every border of the three lengths.
         ("1 empty", vec![frame(0x81, b"")], vec![text("")]),
         ("1 the standard's own example", vec![vec![0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58]], vec![text("Hello")]),

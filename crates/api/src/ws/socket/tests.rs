@@ -68,7 +68,7 @@ async fn a_goodbye_is_answered_with_its_code() {
 async fn p14_the_end_comes_after_what_is_queued_and_says_when_to_come_back() {
     let (mut socket, mut peer) = pair();
     socket.send(b"\x81\x01a".to_vec());
-    let (_, heard) = tokio::join!(socket.close(1012, "2315"), async {
+    let ((), heard) = tokio::join!(socket.close(1012, "2315"), async {
         let mut heard = [0; 11];
         peer.read_exact(&mut heard).await.unwrap();
         peer.write_all(&frame(0x88, b"\x03\xf4")).await.unwrap();
@@ -86,7 +86,7 @@ async fn p3_what_is_queued_arrives_whole_however_little_fits() {
     for number in 0..200_u8 {
         socket.send(vec![number; usize::from(number % 5)]);
     }
-    let (_, heard) = tokio::join!(
+    let ((), heard) = tokio::join!(
         async {
             poll_fn(|cx| socket.poll_flush(cx)).await.unwrap();
             drop(socket);
@@ -108,7 +108,7 @@ async fn p10_what_was_queued_is_dropped_up_to_the_frames_that_have_begun() {
     })
     .await;
     socket.drop_unsent();
-    let (_, heard) = tokio::join!(socket.close(4403, ""), written(&mut peer));
+    let ((), heard) = tokio::join!(socket.close(4403, ""), written(&mut peer));
     assert_eq!(heard, b"begun\x88\x02\x11\x33");
 }
 

@@ -1,7 +1,5 @@
 //! Whatever is cut, late or swapped: once it is quiet, the client knows what a fresh one reads from a snapshot.
 
-use std::collections::BTreeSet;
-
 use proptest::prelude::*;
 use shared_types::{
     ConversationId, Seq, Timestamp, UserId,
@@ -18,13 +16,14 @@ use super::{
 };
 use crate::{
     preferences::OpensAt,
+    sorted::Set,
     sync::Effect,
     testing::{conversation_id, user},
     unread::Mark,
 };
 
 const NOW: Timestamp = Timestamp(0);
-const SCHEDULES: u32 = 100_000;
+const SCHEDULES: u32 = 10_000;
 
 /// What the server has answered and the client has not read yet.
 enum Answer {
@@ -400,7 +399,7 @@ impl World {
             Step::MarkRead => self.model.mark_read(id),
             Step::Report => self.report(),
             Step::Ahead => {
-                if let Some(id) = self.model.wants_ahead(&BTreeSet::new()) {
+                if let Some(id) = self.model.wants_ahead(&Set::default()) {
                     let page = self.ours(id).then(|| self.server.halls[&id].window(WindowPlace::Newest));
                     self.answers.push(Answer::Ahead(id, page));
                 }

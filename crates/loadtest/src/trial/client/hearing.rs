@@ -50,7 +50,7 @@ impl Client {
             }
         };
         self.notes.tally.connected += 1;
-        self.line = Some(Line { socket, number });
+        self.line = Some(Line { socket, number, opened });
         match first {
             First::Ready(ready) => {
                 self.since = ready.now;
@@ -99,10 +99,9 @@ impl Client {
 
     /// Let in, as an answer or an event tells: the stream begins with the event that let them in.
     pub(super) fn admitted(&mut self, room: usize) {
-        let Some(line) = self.line.as_ref().map(|line| line.number) else { return };
+        let Some((line, opened)) = self.line.as_ref().map(|line| (line.number, line.opened)) else { return };
         if self.naps_until.is_none() && self.notes.rooms[room].open_stream().is_none() {
-            let now = self.cast.now();
-            self.begin_stream(room, line, now, Base::Admission);
+            self.begin_stream(room, line, opened, Base::Admission);
         }
     }
 
@@ -143,11 +142,10 @@ impl Client {
     /// Frames were dropped: the streams begin anew, wherever that is, and the log is read.
     fn resync(&mut self) {
         self.notes.tally.resyncs += 1;
-        let Some(line) = self.line.as_ref().map(|line| line.number) else { return };
-        let now = self.cast.now();
+        let Some((line, opened)) = self.line.as_ref().map(|line| (line.number, line.opened)) else { return };
         for room in 0..self.places.len() {
             if self.notes.rooms[room].open_stream().is_some() {
-                self.begin_stream(room, line, now, Base::Anywhere);
+                self.begin_stream(room, line, opened, Base::Anywhere);
                 self.read_log(room, self.places[room].applied);
             }
         }

@@ -119,7 +119,7 @@ impl Client {
                 }
             }
             Deed::Lose { whom } => {
-                let is_removed = job.act % 2 == 0;
+                let is_removed = job.act.is_multiple_of(2);
                 let (method, path) = if is_removed {
                     caller.token = self.keeper_token();
                     (Method::DELETE, route::path(route::MEMBER, &[&id, &self.cast.id(whom)]))

@@ -10,7 +10,7 @@ use shared_types::{
     MessageId,
     message::{Change, Content, Message},
     user::User,
-    ws::ResumePosition,
+    ws::{Event, ResumePosition},
 };
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -67,7 +67,7 @@ impl World {
         Self { book: Book::default(), logs, bus: Vec::new(), reads: Vec::new(), clients: Vec::new(), are_slow }
     }
 
-    pub fn conversation(&self, number: usize) -> ConversationId {
+    pub fn conversation(number: usize) -> ConversationId {
         ConversationId(Uuid::from_u128(100 + number as u128))
     }
 
@@ -80,7 +80,7 @@ impl World {
         let me = UserId(Uuid::from_u128(me));
         let mut is_member = false;
         for event in self.logs[conversation].iter().take(usize::try_from(seq).unwrap()) {
-            let arrival = Arrival::Log(event.clone().into());
+            let arrival = Arrival::Log(Box::new(event.clone().into()));
             let (gained, lost) = arrival.memberships();
             is_member = (is_member || gained.contains(&me)) && !lost.contains(&me);
         }
@@ -97,7 +97,8 @@ impl World {
 
     /// The second conversation shows newcomers nothing of the past.
     fn history_from(&self, me: u128, conversation: usize) -> Seq {
-        let joined = |event: &&Event| Arrival::Log((*event).clone().into()).memberships().0.contains(&UserId(Uuid::from_u128(me)));
+        let joined =
+            |event: &&Event| Arrival::Log(Box::new((*event).clone().into())).memberships().0.contains(&UserId(Uuid::from_u128(me)));
         match self.logs[conversation].iter().rev().find(joined).filter(|_| conversation == 1) {
             Some(event) => event.seq().unwrap(),
             None => Seq(1),
@@ -108,7 +109,7 @@ impl World {
         let seq = Seq(self.head(conversation) + 1);
         let author_id = UserId(Uuid::from_u128(author));
         let id = MessageId(Uuid::from_u128(u128::from(seq.0)));
-        let conversation_id = self.conversation(conversation);
+        let conversation_id = Self::conversation(conversation);
         let message = Message {
             id,
             conversation_id,
@@ -122,11 +123,18 @@ impl World {
             content,
         };
         let event = Event::Message { message };
-        let arrival = Arrival::Log(event.clone().into());
+        let arrival = Arrival::Log(Box::new(event.clone().into()));
         let (gained, lost) = arrival.memberships();
         // Who is let in on another node of whose conversation nothing is known here is beyond the reach of the log.
         let may_be_lost = gained.is_empty();
-        let signal = Signal::Event { conversation_id, seq, event: event.clone(), gained: gained.to_vec(), lost: lost.to_vec(), hidden_from: Vec::new() };
+        let signal = Signal::Event {
+            conversation_id,
+            seq,
+            event: event.clone(),
+            gained: gained.to_vec(),
+            lost: lost.to_vec(),
+            hidden_from: Vec::new(),
+        };
         self.logs[conversation].push(event);
         self.bus.push((Arc::new(signal), may_be_lost));
     }
@@ -178,7 +186,7 @@ impl World {
             return;
         }
         let line = Arc::<Line>::default();
-        self.book.connect(line.clone(), identity(me, me));
+        self.book.connect(&line, identity(me, me));
         let connection = Some(Connection { line, hub: Hub { commands: mpsc::channel(1).0, counters: Arc::default() }, cut: None });
         match away {
             Some(away) => {
@@ -202,22 +210,21 @@ impl World {
         let Some(line) = self.clients[number].connection.as_ref().map(|connection| connection.line.clone()) else { return };
         self.clients[number].phase = match &self.clients[number].phase {
             Phase::Connected => {
-                let head = |conversation: &usize| Head { conversation_id: self.conversation(*conversation), seq: Seq(self.head(*conversation)) };
+                let head =
+                    |conversation: &usize| Head { conversation_id: Self::conversation(*conversation), seq: Seq(self.head(*conversation)) };
                 Phase::HeadsRead(mine.iter().map(head).collect())
             }
-            Phase::HeadsRead(heads) => {
-                match self.book.watch(&line, heads) {
-                    Some(mut cut) => {
-                        cut.extend(heads.iter().map(|head| (head.conversation_id, head.seq)));
-                        self.clients[number].connection.as_mut().unwrap().cut = Some(Box::new(cut));
-                        Phase::Watching
-                    }
-                    None => Phase::Connected,
+            Phase::HeadsRead(heads) => match self.book.watch(&line, heads) {
+                Some(mut cut) => {
+                    cut.extend(heads.iter().map(|head| (head.conversation_id, head.seq)));
+                    self.clients[number].connection.as_mut().unwrap().cut = Some(Box::new(cut));
+                    Phase::Watching
                 }
-            }
+                None => Phase::Connected,
+            },
             Phase::Watching => {
                 self.come_back(number, &mine);
-                let places: Cut = mine.iter().map(|one| (self.conversation(*one), Seq(self.head(*one)))).collect();
+                let places: Cut = mine.iter().map(|one| (Self::conversation(*one), Seq(self.head(*one)))).collect();
                 let mut cut = self.clients[number].connection.as_mut().unwrap().cut.take().unwrap();
                 cut.extend(places);
                 self.clients[number].connection.as_mut().unwrap().cut = Some(cut.clone());
@@ -231,7 +238,7 @@ impl World {
     /// As the real server does it: by the plan that follows from the places that the client names.
     fn come_back(&mut self, number: usize, mine: &[usize]) {
         let position = |(conversation, seq): (&usize, &u64)| ResumePosition {
-            conversation_id: self.conversation(*conversation),
+            conversation_id: Self::conversation(*conversation),
             seq: Seq(*seq),
             read_seq: Seq(0),
             read_rev: 0,
@@ -239,7 +246,7 @@ impl World {
         let client = &self.clients[number];
         let named: Vec<ResumePosition> = client.places.iter().map(position).collect();
         let standing = |conversation: &usize| Standing {
-            conversation_id: self.conversation(*conversation),
+            conversation_id: Self::conversation(*conversation),
             head: Seq(self.head(*conversation)),
             history_from: self.history_from(client.me, *conversation),
             read_seq: Seq(0),
@@ -257,10 +264,12 @@ impl World {
         }
         for (id, after) in plan.replay {
             let conversation = Self::number(id);
-            for event in self.logs[conversation][usize::try_from(after.0).unwrap()..].to_vec() {
+            let history_from = self.history_from(self.clients[number].me, conversation);
+            for event in &self.logs[conversation][usize::try_from(after.0).unwrap()..] {
                 let place = self.clients[number].places.get_mut(&conversation).unwrap();
                 *place += 1;
                 assert_eq!(event.seq(), Some(Seq(*place)), "a resume without holes");
+                assert!(event.seq() >= Some(history_from), "what was said before they came");
             }
         }
         self.clients[number].ahead.clear();
@@ -280,7 +289,9 @@ impl World {
                 self.cut(number);
             }
         }
-        frames.iter().for_each(|frame| self.apply(number, frame));
+        for frame in &frames {
+            self.apply(number, frame);
+        }
         frames
     }
 
@@ -291,12 +302,14 @@ impl World {
                 let message = event.message().unwrap();
                 let (conversation, seq) = (Self::number(message.conversation_id), message.seq.0);
                 assert!(self.hears(me, conversation, seq), "P9: {me} is no member of {conversation} at {seq}");
-                let has_joined = Arrival::Log(event.clone().into()).memberships().0.contains(&UserId(Uuid::from_u128(me)));
+                let has_joined = Arrival::Log(Box::new(event.clone().into())).memberships().0.contains(&UserId(Uuid::from_u128(me)));
                 let head = self.head(conversation);
                 let client = &mut self.clients[number];
                 match client.places.get_mut(&conversation) {
                     Some(place) if seq == *place + 1 => *place = seq,
-                    Some(place) if seq <= *place => assert!(client.ahead.contains(&conversation), "P8: {conversation}/{seq} came twice to {me}"),
+                    Some(place) if seq <= *place => {
+                        assert!(client.ahead.contains(&conversation), "P8: {conversation}/{seq} came twice to {me}");
+                    }
                     Some(place) => panic!("P8: {me} is at {place} of {conversation}, and {seq} came"),
                     None if has_joined => drop(client.places.insert(conversation, seq)),
                     // The news of having joined has not arrived: the client reads the conversation.
@@ -334,8 +347,7 @@ impl World {
 
     fn recheck(&mut self) {
         let asked = self.book.watched();
-        let heads: Vec<Head> =
-            asked.iter().map(|id| Head { conversation_id: *id, seq: Seq(self.head(Self::number(*id))) }).collect();
+        let heads: Vec<Head> = asked.iter().map(|id| Head { conversation_id: *id, seq: Seq(self.head(Self::number(*id))) }).collect();
         self.book.heads_read(&asked, &heads);
     }
 
@@ -343,7 +355,7 @@ impl World {
     fn read_logs(&mut self) {
         if let Some((conversation, after)) = self.reads.pop() {
             let events = self.logs[conversation][usize::try_from(after.0).unwrap()..].iter().cloned().map(Into::into).collect();
-            self.book.log_read(self.conversation(conversation), events);
+            self.book.log_read(Self::conversation(conversation), events);
         }
         self.reads.extend(self.book.take_wanted().into_iter().map(|(id, after)| (Self::number(id), after)));
     }
@@ -369,8 +381,10 @@ impl World {
             }
         }
         for client in self.clients.iter().filter(|client| client.connection.is_some()) {
-            let present: BTreeMap<usize, u64> =
-                (0..CONVERSATIONS).filter(|conversation| self.is_member(client.me, *conversation)).map(|one| (one, self.head(one))).collect();
+            let present: BTreeMap<usize, u64> = (0..CONVERSATIONS)
+                .filter(|conversation| self.is_member(client.me, *conversation))
+                .map(|one| (one, self.head(one)))
+                .collect();
             assert_eq!(client.places, present, "{} is not in the present", client.me);
         }
     }
@@ -389,15 +403,29 @@ impl World {
         number
     }
 
+    /// What the people of this world did up to here, and their socket's part in it, step by step.
+    pub fn script(steps: &[(u8, u8, u8)]) {
+        let mut world = Self::new(false);
+        for step in steps {
+            world.take_step(*step);
+        }
+        world.settle();
+    }
+
     pub fn user_of(&self, client: usize) -> UserId {
         UserId(Uuid::from_u128(self.clients[client].me))
     }
 
     pub fn says_and_delivers(&mut self) {
+        self.says_and_waits();
+        self.book.flush();
+    }
+
+    /// Said and heard, in a round that goes on.
+    pub fn says_and_waits(&mut self) {
         self.say(0);
         let (signal, _) = self.bus.pop().unwrap();
         self.book.hear(&signal);
-        self.book.flush();
     }
 
     pub fn queued(&self, client: usize) -> usize {

@@ -1,0 +1,70 @@
+import { expect, test } from "../fixtures.ts";
+const dir = "/tmp/cl-shots";
+test("shots", async ({ people }) => {
+  test.setTimeout(240_000);
+  const bob = await people.enter("bob");
+  const ann = await people.enter("ann");
+  const eve = await people.account("eve");
+  const dm = await ann.account.direct(bob.account, "High water at noom tomorrow, so let us meet at the slipway");
+  await bob.account.say(dm, "Sure?");
+  await ann.account.say(dm, "I read it in the almanac.");
+  const room = await bob.account.room("Slipway", { people: [ann.account, eve] });
+  await ann.account.say(room, "Who brings the rope?");
+  await bob.account.say(room, `@${ann.account.username} you do, as always. Ask @${eve.username} for the long one.`);
+  await eve.say(room, "It is in the shed");
+  const gone = await eve.say(room, "Nonsense");
+  await eve.call("DELETE", `/conversations/${room}/messages/${gone.id}`);
+  const mine = await ann.account.say(room, "Fine, I will fetch it after the shift");
+  await ann.account.call("PATCH", `/conversations/${room}/messages/${mine.id}`, { body: "Fine, I will fetch it after the shift, and the paint too" });
+  await ann.account.say(room, "Anything else?");
+  await eve.call("PUT", `/conversations/${room}/read`, { seq: 100 });
+  const other = await bob.account.room("Paint", { people: [ann.account] });
+  await bob.account.say(other, `@${ann.account.username} red or green?`);
+  await bob.account.say(other, "I am for green");
+  for (const [w, h] of [[1440, 900], [1024, 768], [390, 844]] as const) {
+    for (const theme of ["light", "dark"] as const) {
+      await ann.page.emulateMedia({ colorScheme: theme });
+      await ann.page.setViewportSize({ width: w, height: h });
+      const n = `${dir}/${w}-${theme}`;
+      await ann.opens("/");
+      await ann.page.waitForTimeout(300);
+      await ann.page.screenshot({ path: `${n}-list.png` });
+      await ann.opens(`/c/${room}`);
+      await expect(ann.message("Anything else?")).toBeVisible();
+      await ann.page.waitForTimeout(400);
+      await ann.page.screenshot({ path: `${n}-room.png` });
+      const row = ann.message("Anything else?");
+      if (w === 390) { await row.click(); }
+      else await row.hover();
+      await row.getByRole("button", { name: "More actions" }).click();
+      await ann.page.waitForTimeout(200);
+      await ann.page.screenshot({ path: `${n}-menu.png` });
+      await ann.page.keyboard.press("Escape");
+      await ann.composer.press("ArrowUp");
+      await ann.page.waitForTimeout(200);
+      await ann.page.screenshot({ path: `${n}-edit.png` });
+      await ann.page.keyboard.press("Escape");
+      await row.focus();
+      await ann.page.keyboard.press("Delete");
+      await ann.page.waitForTimeout(250);
+      await ann.page.screenshot({ path: `${n}-delete.png` });
+      await ann.page.getByRole("button", { name: "Keep it" }).click();
+      await row.getByRole("button", { name: /^Seen by/ }).click();
+      await ann.page.waitForTimeout(400);
+      await ann.page.screenshot({ path: `${n}-seen.png` });
+      await ann.page.keyboard.press("Escape");
+      await ann.opens(`/c/${dm}`);
+      await bob.account.call("PUT", `/conversations/${dm}/read`, { seq: 100 });
+      await ann.page.waitForTimeout(400);
+      await ann.page.screenshot({ path: `${n}-dm.png` });
+      await ann.opens("/settings/account");
+      await ann.page.waitForTimeout(300);
+      await ann.page.screenshot({ path: `${n}-privacy.png` });
+    }
+  }
+  await ann.page.setViewportSize({ width: 1024, height: 768 });
+  await ann.opens("/");
+  await ann.page.getByRole("button", { name: "Mark all read" }).click();
+  await ann.page.waitForTimeout(400);
+  await ann.page.screenshot({ path: `${dir}/toast.png` });
+});
