@@ -194,8 +194,7 @@ async fn append_all(tx: &SqlTx, drafts: &[&AppendMessage], nonces: Nonces) -> Re
     let members = memberships(tx, drafts).await?;
     let named = tx.members_named(drafts.iter().map(|draft| (draft.conversation_id, draft.names.as_slice()))).await?;
     // Nobody inserts the draft of a stranger, so no index can tell that it is a retry of what they said while they belonged.
-    let is_doubtful =
-        |draft: &&&AppendMessage| nonces == Nonces::LookedUp || !members.contains(&(draft.conversation_id, draft.author_id));
+    let is_doubtful = |draft: &&&AppendMessage| nonces == Nonces::LookedUp || !members.contains(&(draft.conversation_id, draft.author_id));
     let doubtful: Vec<&AppendMessage> = drafts.iter().filter(is_doubtful).copied().collect();
     let mut known = if doubtful.is_empty() { HashMap::new() } else { earlier(tx, &doubtful).await? };
 

@@ -1,4 +1,4 @@
-//! `bench`, `replay` and `openapi`: thin doors to the load generator and the server's own commands.
+//! `replay` and `openapi`: thin doors to the load generator and the server's own commands.
 
 use anyhow::{Context, Result};
 use std::fs;
@@ -6,10 +6,6 @@ use std::fs;
 use crate::command::{cargo, output, run as finish};
 use crate::server::Server;
 use crate::{run, workspace};
-
-pub fn bench(arguments: &[String]) -> Result<()> {
-    with_server("measure", arguments)
-}
 
 pub fn replay(arguments: &[String]) -> Result<()> {
     with_server("replay", arguments)

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program talks to a person at a terminal")]
 
 mod artifacts;
+mod bench;
 mod browser;
 mod cleanup;
 mod client_build;
@@ -36,7 +37,7 @@ cargo xtask COMMAND
   build                                        the build part of `run`
   test [STEP ..]                               all checks and tests, or the named steps (`test --list`)
   dev                                          server and client, both rebuilt when their sources change
-  bench [NAME] [ARGUMENT ..]                   measure a server under load
+  bench [NAME ..]                              measure the program, beside a naive version of the same path
   faults [--minutes N] [--seed N] [--only NAME,..]   do everything to a server that may happen to one, and check it
   replay FILE [--server URL] [--speed N]       replay recorded talk against a server
   openapi                                      write the API contract's snapshot
@@ -79,7 +80,7 @@ fn dispatch() -> Result<ExitCode> {
         "test" => return steps::test(&rest),
         "faults" => return faults::faults(&rest),
         "dev" => dev::dev()?,
-        "bench" => load::bench(&rest)?,
+        "bench" => bench::bench(&rest)?,
         "replay" => load::replay(&rest)?,
         "openapi" => load::openapi()?,
         "help" => print!("{HELP}"),

@@ -22,7 +22,7 @@ pub fn free_port() -> Result<u16> {
 /// A server with data of its own, which end with it.
 pub struct Server {
     pub address: String,
-    _running: Running,
+    running: Running,
     _data: ScratchFolder,
 }
 
@@ -35,7 +35,14 @@ impl Server {
         serve.args(["serve", "--listen", &address, "--data-dir"]).arg(data.path()).current_dir(data.path());
         let running = Running::background(&mut serve, Stop::Terminate)?;
         wait_until_ready(&address, &running)?;
-        Ok(Self { address, _running: running, _data: data })
+        Ok(Self { address, running, _data: data })
+    }
+}
+
+impl Server {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.running.id()
     }
 }
 

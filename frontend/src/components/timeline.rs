@@ -205,6 +205,8 @@ fn on_key(app: AppState, menu: RowMenu, event: &KeyboardEvent) {
     };
     let has_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
     match event.key().as_str() {
+        // With Shift it is not ours.
+        "Escape" if event.shift_key() => {}
         "Escape" if is_row => {
             event.stop_propagation();
             browser::focus("composer");

@@ -115,18 +115,18 @@ pub fn document_title(unread: u32, page: &str) -> String {
 
 /// The name of a row of the list for those who listen.
 pub fn row_name(title: &str, unread: u32, mentions: u32, second_line: &str) -> String {
-    let mut unread = match unread {
+    let unread = match unread {
         0 => String::new(),
         1 => ", 1 unread".to_owned(),
         more => format!(", {} unread", super::unread(more)),
     };
-    match mentions {
-        0 => {}
-        1 => unread.push_str(", 1 mention of you"),
-        more => unread += &format!(", {} mentions of you", super::unread(more)),
-    }
+    let mentions = match mentions {
+        0 => String::new(),
+        1 => ", 1 mention of you".to_owned(),
+        more => format!(", {} mentions of you", super::unread(more)),
+    };
     let second_line = if second_line.is_empty() { String::new() } else { format!(", {second_line}") };
-    format!("{title}{unread}{second_line}")
+    format!("{title}{unread}{mentions}{second_line}")
 }
 
 pub fn last_words(text: &str) -> String {

@@ -1,4 +1,5 @@
 /** Without a network: what was read can be read, what is written is kept, and all of it arrives once and in order. */
+import { inspect } from "../axe.ts";
 import { expect, test } from "../fixtures.ts";
 import type { Guard } from "../guard.ts";
 import { Person } from "../people.ts";
@@ -61,6 +62,25 @@ test("what nobody has opened yet can be read without a network, and that it was 
   await expect(again.listed(room)).toHaveAttribute("data-unread", "0");
 });
 
+test("who was in the middle of much unread finds the place without a network", async ({ people, guard }) => {
+  tolerateNoNetwork(guard);
+  const ann = await people.enter("ann");
+  const bob = await people.account("bob");
+  const room = await bob.room("Almanac", { people: [ann.account] });
+  for (const n of numbers(0, 120)) await bob.say(room, `Day ${n}`);
+  await ann.opens(`/c/${room}`);
+  await expect(ann.message("Day 0")).toBeInViewport();
+  await isKept(ann, [room]);
+  const again = await reopensOffline(ann, `/c/${room}`);
+  await expect(again.message("Day 0")).toBeInViewport();
+  await expect(again.message("Day 119"), "so far it was not read").toHaveCount(0);
+  await again.context.setOffline(false);
+  await again.isLive();
+  await again.page.getByRole("button", { name: /^Jump to the latest message/ }).click();
+  await expect(again.message("Day 119")).toBeInViewport();
+  expect(await again.texts()).toEqual(numbers(120 - (await again.texts()).length, 120).map((n) => `Day ${n}`));
+});
+
 test("fifty things typed without a network, in five conversations and over a closed tab, arrive once and in order", async ({ people, guard }) => {
   tolerateNoNetwork(guard);
   test.setTimeout(90_000);
@@ -100,6 +120,26 @@ test("fifty things typed without a network, in five conversations and over a clo
   await expect(bob.message("Load 45")).toBeVisible();
   expect(await bob.texts()).toEqual(numbers(0, 10).map((n) => `Load ${n * 5}`));
   expect(await storedKeys(again, "parlance.outbox."), "nothing is left to be sent").toEqual([]);
+});
+
+test("what is said of the lost connection can be seen and heard by everybody", async ({ people, guard }) => {
+  tolerateNoNetwork(guard);
+  test.setTimeout(90_000);
+  const ann = await people.enter("ann");
+  const room = await ann.account.room("Lighthouse");
+  await ann.account.say(room, "The lamp burns.");
+  await ann.opens(`/c/${room}`);
+  await expect(ann.message("The lamp burns.")).toBeVisible();
+  await expect(ann.page.locator(".banner"), "nothing while all is well").toHaveCount(0);
+  await ann.context.setOffline(true);
+  await ann.says("Is anybody there?");
+  const main = ann.page.getByRole("main");
+  await expect(main.getByRole("status").filter({ hasText: "Offline — 1 queued." })).toBeVisible();
+  await inspect(ann.page, "offline");
+  await main.getByRole("button", { name: "Connection", exact: true }).click();
+  const card = main.getByRole("dialog", { name: "Connection" });
+  for (const fact of [/Round trip\s*\d+ ms/, /Last number here\s*2/, /Waiting to be sent\s*1 message/]) await expect(card).toContainText(fact);
+  await inspect(ann.page, "the connection's card");
 });
 
 test("two tabs write without a network and one is closed: the other sends for both, in the order of writing", async ({ people, guard }) => {

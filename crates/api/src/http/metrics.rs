@@ -23,7 +23,11 @@ pub async fn metrics(State(app): State<App>) -> Response {
     page.gauge("parlance_sockets", "Open sockets.", app.sockets.tasks.len());
     page.gauge("parlance_hub_queue", "Commands that wait for the hub.", hub.commands_waiting);
     page.gauge("parlance_hub_queue_capacity", "Commands that may wait; whoever sends more waits.", hub.commands_capacity);
-    page.gauge("parlance_socket_queue_bytes_capacity", "Bytes that may wait for one socket; then it is told resync.", hub.line_bytes_capacity);
+    page.gauge(
+        "parlance_socket_queue_bytes_capacity",
+        "Bytes that may wait for one socket; then it is told resync.",
+        hub.line_bytes_capacity,
+    );
     page.counter("parlance_deliveries_total", "Events that were queued for sockets.", hub.deliveries);
     page.counter("parlance_resyncs_total", "Sockets that were told resync because they read too slowly.", hub.resyncs);
     page.counter("parlance_slow_sockets_closed_total", "Sockets that were closed because they did not read at all.", hub.dropped);

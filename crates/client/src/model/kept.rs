@@ -74,11 +74,13 @@ impl Model {
         Some(KeptConversation { conversation, applied, facts_seq: entry.facts_seq.max(applied), mark })
     }
 
-    /// The last messages of a conversation, if its window reaches the end. One that a page took beyond the log is a mixture of two
-    /// moments until the log has come so far, too.
+    /// The last messages of a window that reaches the end, or in which the reader has yet to come there. One that a page took
+    /// beyond the log is a mixture of two moments until the log has come so far, too.
     pub fn window_to_keep(&self, id: ConversationId) -> Option<MessagePage> {
         let applied = self.applied(id);
-        let timeline = self.timeline(id).filter(|timeline| timeline.at_end() && !timeline.is_stale && timeline.through() <= applied)?;
+        let is_wanted = |timeline: &&Timeline| timeline.at_end() || self.unread(id) > 0;
+        let is_whole = |timeline: &&Timeline| !timeline.is_stale && timeline.through() <= applied;
+        let timeline = self.timeline(id).filter(is_wanted).filter(is_whole)?;
         let (before, messages) = timeline.messages().split_at(timeline.messages().len().saturating_sub(KEPT_MESSAGES));
         Some(MessagePage {
             messages: messages.to_vec(),
@@ -86,8 +88,9 @@ impl Model {
             through: timeline.through(),
             users: Vec::new(),
             at_start: timeline.at_start() && before.is_empty(),
-            at_end: true,
-            head_seq: timeline.through(),
+            at_end: timeline.at_end(),
+            // Up to here the log has told what became of them.
+            head_seq: applied,
         })
     }
 
@@ -110,7 +113,8 @@ impl Model {
         }
         self.meet(users);
         for kept in conversations {
-            self.take_up_one(kept);
+            let window = windows.iter().find(|(id, _)| *id == kept.conversation.id);
+            self.take_up_one(kept, window.map(|(_, page)| page.head_seq));
         }
         for (id, page) in &windows {
             self.learn(*id, page);
@@ -121,13 +125,12 @@ impl Model {
         surplus
     }
 
-    fn take_up_one(&mut self, kept: KeptConversation) {
+    fn take_up_one(&mut self, kept: KeptConversation, window_told: Option<Seq>) {
         let (id, head) = (kept.conversation.id, kept.conversation.head_seq);
         self.take_in(kept.conversation);
-        let window = self.timeline(id).map(Timeline::through);
         let Some(entry) = self.entries.get_mut(&id) else { return };
         // Whichever of the two is older has to hear what the other knows already.
-        let applied = window.map_or(kept.applied, |through| through.min(kept.applied));
+        let applied = window_told.map_or(kept.applied, |told| told.min(kept.applied));
         entry.log = Log::new(applied);
         entry.log.reaches(head);
         entry.amended = Amended::new(applied);

@@ -14,7 +14,9 @@ pub use accounts::{AccountRows, Credentials, NewAccount};
 use async_trait::async_trait;
 pub use conversations::{ConversationRecord, ConversationRows, NewConversation, RoomCursor};
 pub use members::{MemberCursor, MemberRows};
-pub use messages::{Amendment, AppendMessage, Appended, Earlier, EventContent, Logged, MessageRows, Name, NewEvent, Stretch, StretchOfMessages};
+pub use messages::{
+    Amendment, AppendMessage, Appended, Earlier, EventContent, Logged, MessageRows, Name, NewEvent, Stretch, StretchOfMessages,
+};
 pub use positions::{Move, MovePosition, Moved, Position, PositionRows, ReadMove};
 pub use sessions::{NewSession, SessionRecord, SessionRows};
 pub use upkeep::{Claim, UpkeepRows};

@@ -170,7 +170,9 @@ impl MessageRows for PlantedTx {
         let is_resume = limit > limits::PAGE_MAX;
         let after = if self.bug == Bug::ResumeOffByOne && is_resume { after.next() } else { after };
         let mut events = self.inner.log(member, after, limit).await?;
-        events.iter_mut().for_each(|event| self.spoil(event));
+        for event in &mut events {
+            self.spoil(event);
+        }
         Ok(events)
     }
 

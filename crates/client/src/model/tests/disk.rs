@@ -7,6 +7,9 @@ use shared_types::{ConversationId, Timestamp, UserId, message::MessagePage, user
 use super::super::{Kept, KeptConversation, Model, Touched};
 use crate::keeper::{Batch, Keeper};
 
+/// What one batch wrote.
+type Written = (Vec<KeptConversation>, Vec<(ConversationId, MessagePage)>);
+
 #[derive(Default)]
 pub struct Disk {
     keeper: Keeper,
@@ -14,6 +17,8 @@ pub struct Disk {
     conversations: BTreeMap<ConversationId, KeptConversation>,
     windows: BTreeMap<ConversationId, MessagePage>,
     users: BTreeMap<UserId, User>,
+    /// What was written earlier, of conversations and of windows.
+    earlier: Vec<Written>,
 }
 
 impl Disk {
@@ -26,12 +31,28 @@ impl Disk {
         let Some(batch) = self.keeper.take(model) else { return };
         let Batch { me, server_now, conversations, windows, users, gone } = batch;
         self.head = Some((me, server_now));
+        self.earlier.push((conversations.clone(), windows.clone()));
         self.conversations.extend(conversations.into_iter().map(|kept| (kept.conversation.id, kept)));
         self.windows.extend(windows);
         self.users.extend(users.into_iter().map(|user| (user.id, user)));
         for id in gone {
             self.conversations.remove(&id);
             self.windows.remove(&id);
+        }
+    }
+
+    /// Another tab, which is late, writes what it holds of one kind.
+    pub fn write_late(&mut self, which: usize, is_window: bool) {
+        if self.earlier.is_empty() {
+            return;
+        }
+        let (conversations, windows) = self.earlier[which % self.earlier.len()].clone();
+        if is_window {
+            let windows = windows.into_iter().filter(|(id, _)| self.conversations.contains_key(id));
+            self.windows.extend(windows.collect::<Vec<_>>());
+        } else {
+            let known = conversations.into_iter().filter(|kept| self.conversations.contains_key(&kept.conversation.id));
+            self.conversations.extend(known.map(|kept| (kept.conversation.id, kept)).collect::<Vec<_>>());
         }
     }
 

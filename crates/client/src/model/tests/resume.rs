@@ -101,6 +101,10 @@ enum Step {
     Ahead,
     /// What changed is written to the device.
     Write,
+    WriteLate {
+        which: usize,
+        is_window: bool,
+    },
     /// The page is closed, or crashes; another one begins with what was written, and may have to do with it for a while.
     Restart {
         makes_do: bool,
@@ -138,6 +142,7 @@ fn step((kind, n): (u8, u16)) -> Step {
         41 => Step::MarkRead,
         43..46 => Step::Write,
         47 => Step::Ahead,
+        48 => Step::WriteLate { which, is_window: flag },
         46 => Step::Restart { makes_do: flag },
         _ => Step::Report,
     }
@@ -405,6 +410,7 @@ impl World {
                 }
             }
             Step::Write => self.disk.write(&self.model),
+            Step::WriteLate { which, is_window } => self.disk.write_late(which, is_window),
             Step::Restart { makes_do } => {
                 (self.line, self.answers) = (None, Vec::new());
                 self.model = self.disk.begin();
@@ -494,7 +500,7 @@ proptest! {
     #[test]
     fn after_any_schedule_the_client_is_as_a_fresh_one(
         rooms in prop::collection::vec(0..20_u64, 1..4),
-        steps in prop::collection::vec((0..4_u64, (0..48_u8, any::<u16>()).prop_map(step)), 0..120),
+        steps in prop::collection::vec((0..4_u64, (0..49_u8, any::<u16>()).prop_map(step)), 0..120),
     ) {
         let mut world = World::new(&rooms);
         for (room, step) in steps {
