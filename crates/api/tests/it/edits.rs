@@ -175,11 +175,11 @@ impl Known {
         }
     }
 
-    fn apply(&mut self, event: Event) {
+    fn apply(&mut self, event: &Event) {
         assert_eq!(event.seq(), Some(self.head.next()), "each event once, in order");
         self.head = self.head.next();
         let message = event.message().cloned().unwrap();
-        if let (Event::Message { .. }, Content::System { change }) = (&event, &message.content) {
+        if let (Event::Message { .. }, Content::System { change }) = (event, &message.content) {
             match change.clone() {
                 Change::Joined {} => drop(self.members.insert(message.author_id)),
                 Change::Added { user_ids } => self.members.extend(user_ids),
@@ -228,7 +228,7 @@ async fn p8_a_snapshot_and_the_events_after_it_are_the_next_snapshot_for_every_k
         let news = log(&ann, room, known.head).await;
         assert!(!news.is_empty(), "step {step} left no event");
         for event in news {
-            known.apply(event);
+            known.apply(&event);
         }
         assert_eq!(known, Known::of(&ann, room).await, "after step {step}");
     }
