@@ -49,6 +49,9 @@ struct Cli {
     listen: String,
     #[arg(long)]
     data_dir: PathBuf,
+    /// Accepted, and nothing is logged.
+    #[arg(long = "log")]
+    _log: Option<String>,
 }
 
 pub struct Room {

@@ -35,9 +35,9 @@ const BENCHES: &[Bench] = &[
         arguments: &["sockets", "--count", "1000,2000,5000,10000,19000", "--hold", "3"],
         is_compared: false,
         figures: &[
-            "at_1000_private_bytes_per_socket",
-            "at_10000_private_bytes_per_socket",
-            "at_19000_private_bytes_per_socket",
+            "at_1000_private_bytes_per_added_socket",
+            "at_10000_private_bytes_per_added_socket",
+            "at_19000_private_bytes_per_added_socket",
             "at_10000_cpu_ms_per_connect",
             "at_10000_idle_cpu_us_per_socket_second",
         ],

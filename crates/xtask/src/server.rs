@@ -32,7 +32,7 @@ impl Server {
         let data = ScratchFolder::new("data")?;
         let address = format!("127.0.0.1:{}", free_port()?);
         let mut serve = Command::new(program);
-        serve.args(["serve", "--listen", &address, "--data-dir"]).arg(data.path()).current_dir(data.path());
+        serve.args(["serve", "--log", "warn", "--listen", &address, "--data-dir"]).arg(data.path()).current_dir(data.path());
         let running = Running::background(&mut serve, Stop::Terminate)?;
         wait_until_ready(&address, &running)?;
         Ok(Self { address, running, _data: data })

@@ -20,7 +20,11 @@ test("killed for ten seconds: everything once and in order, counts right, and th
     for (const n of numbers(0, 60)) await ann!.account.say(room, `Watch ${n}`);
     // Two talk, the third reads higher up, and the fourth is elsewhere.
     await Promise.all([ann!, bob!, cleo!].map((person) => person.opens(`/c/${room}`)));
-    await Promise.all([ann!, bob!].map((person) => person.page.keyboard.press("End")));
+    for (const one of [ann!, bob!, cleo!]) {
+      await one.page.keyboard.press("End");
+      await expect(one.message("Watch 59")).toBeInViewport();
+      await expect(one.page.locator("section.log")).toHaveAttribute("data-at-end", "");
+    }
     await readsHigherUp(cleo!.page);
     const reading = await standsAt(cleo!.page);
     const greetings: string[] = [];

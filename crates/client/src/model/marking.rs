@@ -22,7 +22,8 @@ const DELIVERED_PER_FRAME: usize = 200;
 impl Model {
     /// The reader has seen everything of the open conversation up to here.
     pub fn mark_seen(&mut self, seq: Seq) {
-        let Some(open) = self.open.as_ref().filter(|open| !open.held) else { return };
+        // While another window is read, what is on screen is not where the reader is to stand.
+        let Some(open) = self.open.as_ref().filter(|open| !open.held && open.awaiting.is_none()) else { return };
         let id = open.id;
         if self.entries.get_mut(&id).is_some_and(|entry| entry.unread.see(seq)) {
             self.marked(id);

@@ -408,6 +408,20 @@ fn who_lands_at_the_first_unread_of_many_stays_there() {
 }
 
 #[test]
+fn nothing_is_read_by_looking_while_the_window_with_the_first_unread_is_on_its_way() {
+    let mut world = World::new(400);
+    world.settle();
+    world.model.close();
+    assert_eq!(world.model.open(hall(), None, OpensAt::FirstUnread), Opened::Loading, "what is here is the end");
+    world.collect();
+    world.model.mark_seen(Seq(400));
+    assert_eq!(world.model.unread(hall()), 400);
+    world.answer(0, true);
+    world.model.mark_seen(Seq(2));
+    assert_eq!(world.model.unread(hall()), 398);
+}
+
+#[test]
 fn what_is_opened_before_the_list_is_there_lands_at_its_first_unread_too() {
     let mut server = Server::new(&[30]);
     let mut model = Model::default();

@@ -309,6 +309,12 @@ fn nobody_sees_what_was_said_while_they_were_away() {
     red(Kind::Leaked, |room| {
         room.glimpses.push(Glimpse { who: EVE, began: 420, at: 430, mark: mark(BOB, 2) });
     });
+    // Leaving where one is not ends nothing that comes later.
+    green(|room| {
+        let real = act_of(room, |deed| deed == Deed::Lose { whom: EVE });
+        (real.outcome, real.returned) = (Outcome::Unknown, Micros::MAX);
+        room.acts.push(sample::act(EVE, Deed::Lose { whom: EVE }, 440, 450));
+    });
     // One's own message is no secret.
     green(|room| room.glimpses.push(Glimpse { who: BOB, began: 1_300, at: 1_310, mark: mark(BOB, 3) }));
 }

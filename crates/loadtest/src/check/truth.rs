@@ -86,8 +86,11 @@ impl<'a> Truth<'a> {
             for (span, gain) in spans.iter_mut().zip(gains) {
                 span.since = gain.invoked;
             }
-            for (span, loss) in spans.iter_mut().filter(|span| span.until.is_some()).zip(losses) {
-                if loss.outcome == Outcome::Ok {
+            let mut losses = losses.into_iter();
+            for span in spans.iter_mut().filter(|span| span.until.is_some()) {
+                // Leaving once more when one is out already is no error, and ends nothing.
+                let loss = losses.find(|loss| loss.returned >= span.since);
+                if let Some(loss) = loss.filter(|loss| loss.outcome == Outcome::Ok) {
                     span.gone = loss.returned;
                 }
             }

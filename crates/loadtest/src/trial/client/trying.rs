@@ -244,9 +244,10 @@ impl Client {
                 self.resolve(job, Outcome::Ok);
                 is_gain
             }
+            // An earlier try may have done it, and whoever is not there cannot be removed: either way they are out.
             Answer::Refused(..) => {
                 self.resolve(job, Outcome::Unknown);
-                !is_gain
+                false
             }
             unclear => return self.not_yet(job, unclear),
         };
