@@ -12,7 +12,6 @@ use axum::{
 };
 use futures::{SinkExt, StreamExt};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
-use serde_json::json;
 use shared_types::{
     ConversationId, MessageId, Nonce, Seq, UserId,
     message::{Content, Message},
@@ -58,7 +57,9 @@ async fn converse(app: Arc<App>, user: UserId, socket: WebSocket) {
             }
         }));
     }
-    let _ = queue.send(json!({"type": "ready", "conversations": conversations}).to_string()).await;
+    // Readers look at the front of a frame.
+    let conversations = serde_json::to_string(&conversations).unwrap_or_default();
+    let _ = queue.send(format!(r#"{{"type":"ready","conversations":{conversations}}}"#)).await;
     while let Some(Ok(frame)) = incoming.next().await {
         let Raw::Text(text) = frame else { continue };
         let answer = match serde_json::from_str(&text) {

@@ -8,7 +8,7 @@ use shared_types::{
     ws::Head,
 };
 
-use super::Model;
+use super::{Model, reading::Open};
 use crate::{
     sorted::Map,
     sync::Effect,
@@ -22,8 +22,9 @@ const DELIVERED_PER_FRAME: usize = 200;
 impl Model {
     /// The reader has seen everything of the open conversation up to here.
     pub fn mark_seen(&mut self, seq: Seq) {
-        // While another window is read, what is on screen is not where the reader is to stand.
-        let Some(open) = self.open.as_ref().filter(|open| !open.held && open.awaiting.is_none()) else { return };
+        // Before it is known where the reader is to stand, what is on screen is not what they came for.
+        let stands = |open: &&Open| open.awaiting.is_none() && open.blind.is_none();
+        let Some(open) = self.open.as_ref().filter(stands).filter(|open| !open.held) else { return };
         let id = open.id;
         if self.entries.get_mut(&id).is_some_and(|entry| entry.unread.see(seq)) {
             self.marked(id);

@@ -134,7 +134,7 @@ impl Model {
 
     /// The rows of the open conversation; `None` while its window is not there.
     pub fn rows(&self, view: View) -> Option<Vec<Row>> {
-        let id = self.open_id()?;
+        let id = self.open.as_ref().filter(|open| open.blind.is_none())?.id;
         let pending: Vec<&Letter> = self.outbox.letters_of(id).collect();
         let (nobody, entry) = (Receipts::default(), self.entries.get(&id));
         let receipts = entry.map_or(&nobody, |entry| &entry.receipts);

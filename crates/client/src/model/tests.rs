@@ -422,6 +422,25 @@ fn nothing_is_read_by_looking_while_the_window_with_the_first_unread_is_on_its_w
 }
 
 #[test]
+fn what_was_kept_is_neither_shown_nor_read_before_the_server_had_its_say() {
+    let mut world = World::new(30);
+    world.settle();
+    let mut disk = disk::Disk::default();
+    disk.note(&world.model.take_touched());
+    disk.write(&world.model);
+    let mut model = disk.begin();
+    model.open(hall(), None, OpensAt::FirstUnread);
+    assert!(model.rows(view()).is_none());
+    model.mark_seen(Seq(30));
+    assert_eq!(model.unread(hall()), 30);
+    model.make_do();
+    model.open(hall(), None, OpensAt::Newest);
+    assert!(model.rows(view()).is_some(), "the server does not answer");
+    model.mark_seen(Seq(30));
+    assert_eq!(model.unread(hall()), 0);
+}
+
+#[test]
 fn what_is_opened_before_the_list_is_there_lands_at_its_first_unread_too() {
     let mut server = Server::new(&[30]);
     let mut model = Model::default();
