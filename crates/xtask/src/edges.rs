@@ -12,8 +12,21 @@ struct Rule {
     in_browser: bool,
 }
 
-const OURS: &[&str] =
-    &["api", "blobs", "bus", "client", "domain", "frontend", "loadtest", "migrations", "realtime", "shared-types", "store", "testkit"];
+const OURS: &[&str] = &[
+    "api",
+    "blobs",
+    "bus",
+    "client",
+    "domain",
+    "frontend",
+    "loadtest",
+    "migrations",
+    "naive",
+    "realtime",
+    "shared-types",
+    "store",
+    "testkit",
+];
 
 const RULES: &[Rule] = &[
     Rule { from: "shared-types", never: &["tokio", "axum", "sea-orm", "leptos"], in_browser: true },
