@@ -77,6 +77,32 @@ impl Keeper {
         Ok(())
     }
 
+    fn caller(&self) -> Caller {
+        self.caller.with_token(&self.token.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// In the middle of a round: a clock that jumps makes tokens old at once.
+    async fn sign_in_again(&self) {
+        let mut person = self.person.clone();
+        if person.renew().await.is_ok() {
+            person.token().clone_into(&mut self.token.lock().unwrap_or_else(PoisonError::into_inner));
+        } else {
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Lets people talk, and keeps the token good with which they are let in and removed.
+    async fn watch_over(&self, talk: Duration) {
+        const GLANCE: Duration = Duration::from_secs(1);
+        let until = Instant::now() + talk;
+        while let Some(rest) = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()) {
+            sleep(rest.min(GLANCE)).await;
+            if let Answer::Expired = self.caller().get::<serde_json::Value>(route::ME, &()).await {
+                self.sign_in_again().await;
+            }
+        }
+    }
+
     /// Rooms in which about half of the people are from the start; every other one is public.
     async fn open_rooms(&self, chance: &mut Chance, round: u64, count: usize) -> Result<(Vec<Venue>, Vec<Vec<Act>>)> {
         let (mut venues, mut acts) = (Vec::new(), Vec::new());
@@ -131,10 +157,10 @@ impl Keeper {
         let path = route::path(route::EVENTS, &[&id]);
         let query = EventsQuery { after: Seq(after), limit: Some(PAGE) };
         loop {
-            match self.caller.get(&path, &query).await {
+            match self.caller().get(&path, &query).await {
                 Answer::Ok(page) => return Ok(page),
                 Answer::Refused(code, text) => bail!("the keeper cannot read: {} {text}", code.as_str()),
-                Answer::Expired => bail!("the keeper's token does not hold"),
+                Answer::Expired => self.sign_in_again().await,
                 _ if Instant::now() > until => bail!("the log could not be read in {} s", PATIENCE.as_secs()),
                 _ => sleep(PAUSE).await,
             }
@@ -204,7 +230,7 @@ pub async fn play(
     let (idle, mut idlers) = mpsc::channel(clients.len().max(1));
     let count = clients.len();
     let playing: Vec<_> = clients.into_iter().map(|client| tokio::spawn(client.play(venues.clone(), seen.clone(), idle.clone()))).collect();
-    sleep(setting.talk).await;
+    keeper.watch_over(setting.talk).await;
     phase.send_replace(Phase::Settle);
     let settling = async {
         for _ in 0..count {
