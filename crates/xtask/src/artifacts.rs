@@ -35,15 +35,16 @@ pub fn build() -> Result<Vec<Artifact>> {
     Ok(parse(&messages))
 }
 
-/// The server as the tests use it.
-pub fn program() -> Result<PathBuf> {
-    let built = build()?.into_iter().find(|artifact| artifact.name == "parlance" && !artifact.is_test);
+/// A program as the tests use it. Only those of crates with test files are built along with them.
+pub fn program(name: &str) -> Result<PathBuf> {
+    let built = build()?.into_iter().find(|artifact| artifact.name == name && !artifact.is_test);
     if let Some(artifact) = built {
         return Ok(artifact.program);
     }
-    let mut build = cargo(["build", "--bin", "parlance", "--message-format=json-render-diagnostics"]);
+    let mut build = cargo(["build", "--bin", name, "--message-format=json-render-diagnostics"]);
     let messages = output(build.args(HOST_PACKAGES))?;
-    parse(&messages).pop().map(|artifact| artifact.program).context("cargo built no program `parlance`")
+    let built = parse(&messages).into_iter().find(|artifact| artifact.name == name);
+    built.map(|artifact| artifact.program).with_context(|| format!("cargo built no program `{name}`"))
 }
 
 fn parse(messages: &str) -> Vec<Artifact> {

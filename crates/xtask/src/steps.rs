@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the steps, in an order that fails fast.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -111,14 +111,9 @@ fn postgres() -> Result<Tally> {
     Ok(sum)
 }
 
-/// With the programs that the tests have built.
+/// With the programs of the tests' own build.
 fn fault_matrix() -> Result<Tally> {
-    let built = artifacts::build()?;
-    let program = |name: &str| {
-        let found = built.iter().find(|artifact| artifact.name == name && !artifact.is_test);
-        found.map(|artifact| artifact.program.clone()).with_context(|| format!("cargo built no program `{name}`"))
-    };
-    Ok(faults::in_short(&faults::Programs { server: program("parlance")?, client: program("loadtest")? }))
+    Ok(faults::in_short(&faults::Programs { server: artifacts::program("parlance")?, client: artifacts::program("loadtest")? }))
 }
 
 fn client() -> Result<Tally> {
@@ -132,7 +127,7 @@ fn e2e() -> Result<Tally> {
     let chromium = browser::ensure()?;
     tools::ensure_npm_packages(&folder)?;
     client_build::ensure()?;
-    let program = artifacts::program()?;
+    let program = artifacts::program("parlance")?;
     run(command("npx").args(["--no-install", "tsc", "--noEmit"]).current_dir(&folder))?;
     let mut playwright = command("npx");
     playwright.args(["--no-install", "playwright", "test"]).current_dir(&folder).env("PARLANCE_BIN", program);
