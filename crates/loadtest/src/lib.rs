@@ -11,7 +11,7 @@
 //! It leaves its accounts and rooms behind, under one password that everybody knows: never point it at a server that
 //! people use. Whatever is measured is also checked, and a run with differences ends with an exit code other than 0.
 //!
-//! How to add a measurement: a file in `measure/` with `Options` and `run`, and a line in [`measure::What`].
+//! How to add a measurement: a file in `measure/` with `Options` and `run`, and a line in `measure::What`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool: what it finds out, it prints")]
 #![expect(
     clippy::cast_precision_loss,
