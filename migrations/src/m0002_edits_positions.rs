@@ -1,6 +1,6 @@
 //! Edits and deletions in the log, mentions, positions that move both ways, receipts, and keys of repeated requests.
 
-use sea_orm_migration::{DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::ConnectionTrait};
+use sea_orm_migration::{DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
 pub struct Migration;
 
@@ -13,12 +13,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        let sql = crate::in_words_of(manager.get_database_backend(), SQL);
-        for statement in sql.split(';').filter(|statement| !statement.trim().is_empty()) {
-            connection.execute_unprepared(statement).await?;
-        }
-        Ok(())
+        crate::execute(manager, SQL).await
     }
 }
 

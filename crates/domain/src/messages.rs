@@ -4,10 +4,12 @@ use std::future::Future;
 
 use sha2::{Digest, Sha256};
 use shared_types::{
-    ConversationId, MessageId, Nonce, Seq,
+    ConversationId, ErrorCode, Invalid, MessageId, Nonce, Seq,
     conversation::ConversationKind,
     limits, mention,
-    message::{Content, EditMessage, MarkRead, Message, MessagePage, PlacePositions, PositionsMoved, ReadPosition, SendMessage},
+    message::{
+        Content, EditMessage, MarkRead, Message, MessagePage, PlacePositions, PlacedPosition, PositionsMoved, ReadPosition, SendMessage,
+    },
     page::{self, EventsQuery, HistoryQuery},
     text::MessageBody,
     ws::EventPage,
@@ -184,13 +186,18 @@ async fn head_of(tx: &mut dyn Tx, member: &Membership) -> Result<Seq> {
 /// Moves the reader's position on all their devices.
 pub async fn mark_read(ctx: &Ctx, me: Identity, conversation_id: ConversationId, mark: MarkRead) -> Result<ReadPosition> {
     let read = if mark.back { ReadMove::Place { seq: mark.seq } } else { ReadMove::Forward { seq: mark.seq, rev: mark.rev } };
+    Ok(move_read(ctx, me, conversation_id, read).await?.0)
+}
+
+/// Where the reader stands now, and the place that they stood at before.
+async fn move_read(ctx: &Ctx, me: Identity, conversation_id: ConversationId, read: ReadMove) -> Result<(ReadPosition, Seq)> {
     let step = Move { read: Some(read), delivered: None };
     let job = MovePosition { conversation_id, user_id: me.user_id, step };
     let moved = ctx.store.move_position(job).await?.ok_or(Error::NotFound)?;
     let position = ctx.store.read().await?.read_position(&moved.member).await?;
     receipts::tell(ctx, &moved);
     ctx.bus.publish(Signal::Read { user_id: me.user_id, position });
-    Ok(position)
+    Ok((position, moved.before.read_seq))
 }
 
 /// Everything is read. The answer tells how to undo it.
@@ -213,11 +220,17 @@ pub async fn read_all(ctx: &Ctx, me: Identity) -> Result<PositionsMoved> {
 
 /// Sets positions exactly, back or forth. What is no conversation of the reader's is passed over.
 pub async fn place_positions(ctx: &Ctx, me: Identity, request: PlacePositions) -> Result<PositionsMoved> {
+    if request.positions.len() > limits::POSITIONS_MAX {
+        let message = format!("At most {} positions at once, please.", limits::POSITIONS_MAX);
+        return Err(Error::invalid("positions", Invalid::new(ErrorCode::TooLong, message).with_limit(limits::POSITIONS_MAX)));
+    }
     let mut moved = PositionsMoved { positions: Vec::new(), before: Vec::new() };
-    for place in request.positions.into_iter().take(limits::POSITIONS_MAX) {
-        let mark = MarkRead { seq: place.read_seq, rev: None, back: true };
-        match mark_read(ctx, me, place.conversation_id, mark).await {
-            Ok(position) => moved.positions.push(position),
+    for place in request.positions {
+        match move_read(ctx, me, place.conversation_id, ReadMove::Place { seq: place.read_seq }).await {
+            Ok((position, before)) => {
+                moved.positions.push(position);
+                moved.before.push(PlacedPosition { conversation_id: place.conversation_id, read_seq: before });
+            }
             Err(Error::NotFound) => {}
             Err(error) => return Err(error),
         }

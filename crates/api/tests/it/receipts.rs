@@ -83,6 +83,10 @@ async fn everything_is_read_in_one_call_and_unread_again_in_another() {
     let moved: PositionsMoved = bob.post(route::READ_ALL, &json!(null)).await.ok();
     assert!(moved.positions.iter().all(|position| position.unread == 0 && position.mentions == 0));
     assert_eq!(unread().await, 0);
-    bob.put(route::READ_POSITIONS, &json!({"positions": moved.before})).await.done();
+    let undone: PositionsMoved = bob.put(route::READ_POSITIONS, &json!({"positions": moved.before})).await.ok();
     assert_eq!(unread().await, 33);
+    bob.put(route::READ_POSITIONS, &json!({"positions": undone.before})).await.done();
+    assert_eq!(unread().await, 0, "what was undone can be redone");
+    let many = vec![moved.before[0]; 1_001];
+    bob.put(route::READ_POSITIONS, &json!({"positions": many})).await.refused(422, shared_types::ErrorCode::TooLong);
 }
